@@ -1,0 +1,1 @@
+"""Knowledge: clinical content as data, and the search over the clinic's guidelines."""

@@ -177,7 +177,9 @@ def _truth(node: ast.expr, lookup: Lookup) -> Truth:
 
 
 def _attribute(name: str, attribute: str, lookup: Lookup) -> Truth:
-    """An attribute of an absent finding is False; of an unknown one, unknown."""
+    """An attribute of an absent finding is False; of an unknown one, unknown. What is past needs not be present."""
+    if attribute == "past":
+        return _flag(lookup(name, attribute))
     present = lookup(name, None)
     if present is False:
         return False

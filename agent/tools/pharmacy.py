@@ -1,0 +1,111 @@
+"""pharmacy_orders_and_fulfillment: over-the-counter items with checks; prescription items become a nurse's proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from langchain_core.tools import tool
+from langgraph.prebuilt import ToolRuntime
+from pydantic import Field
+
+from agent.context import RunContext
+from agent.errors import ToolRefused
+from agent.tools.contract import ToolArgs, act_with_consent, as_json
+from agent.tools.medicine_checks import Person, warnings_for
+from agent.tools.supplies import cancel_order, item_for_model, order_for_model
+from data.errors import NotFound, OutOfStock
+from data.records import Item, Records
+
+NAME = "pharmacy_orders_and_fulfillment"
+Action = Literal["search", "check", "place", "refill", "status", "cancel"]
+NEEDS_CONSENT = frozenset({"place", "refill", "cancel"})
+
+
+class PharmacyArgs(ToolArgs):
+    """One action on the pharmacy catalogue or on an order."""
+
+    action: Action
+    query: str | None = Field(None, min_length=2, description="Medicine or product, e.g. paracetamol.")
+    item_id: str | None = Field(None, max_length=64, description="From a search result.")
+    quantity: int = Field(1, ge=1, le=6)
+    order_id: str | None = Field(None, max_length=64)
+
+
+@tool(NAME, args_schema=PharmacyArgs)
+def pharmacy_orders_and_fulfillment(
+    action: Action,
+    runtime: ToolRuntime[RunContext, Any],
+    query: str | None = None,
+    item_id: str | None = None,
+    quantity: int = 1,
+    order_id: str | None = None,
+) -> str:
+    """Search, check, order or refill pharmacy items. Prescription items become a proposal that a nurse approves."""
+    records = runtime.context.clinic.records
+    match action:
+        case "search":
+            found = [
+                *records.actions.search_items(query or "", "otc"),
+                *records.actions.search_items(query or "", "rx"),
+            ]
+            return as_json({"items": [item_for_model(i) for i in found]})
+        case "check":
+            item = medicine(records, item_id)
+            warnings = warnings_for(item, person_of(runtime.state, runtime.context))
+            return as_json({"item_id": item.item_id, "name": item.name, "ok": not warnings, "warnings": warnings})
+        case "place" | "refill":
+            return _order(runtime, action, medicine(records, item_id), quantity)
+        case "status":
+            return as_json(order_for_model(runtime, order_id))
+        case "cancel":
+            return cancel_order(runtime, NAME, order_id)
+
+
+def _order(runtime: ToolRuntime[RunContext, Any], action: Action, item: Item, quantity: int) -> str:
+    """OTC: checked, then placed. Prescription: a proposal for the nurse, with the warnings noted on it."""
+    actions = runtime.context.clinic.records.actions
+    warnings = warnings_for(item, person_of(runtime.state, runtime.context))
+    args = {"action": action, "item_id": item.item_id, "quantity": quantity}
+    if item.kind == "otc" and warnings:
+        raise ToolRefused("This item cannot be ordered here: " + " ".join(warnings))
+    try:
+        if item.kind == "otc":
+            return act_with_consent(
+                runtime, NAME, args, lambda keys: actions.place_order(item.item_id, quantity, **keys)
+            )
+        note = " ".join(warnings) or "No warning from the checks on the chart."
+        return act_with_consent(
+            runtime, NAME, args, lambda keys: actions.propose_prescription(item.item_id, quantity, note, **keys)
+        )
+    except OutOfStock as error:
+        raise ToolRefused(f"{item.name} is out of stock at the moment.") from error
+
+
+def medicine(records: Records, item_id: str | None) -> Item:
+    """An item of the pharmacy catalogue. Raises ToolRefused."""
+    try:
+        item = records.actions.item(item_id or "")
+    except NotFound as error:
+        raise ToolRefused("There is no such item; search first.") from error
+    if item.kind == "commodity":
+        raise ToolRefused("That is not a pharmacy item; use the supplies tool.")
+    return item
+
+
+def person_of(state: Mapping[str, Any], context: RunContext) -> Person:
+    """What the chart, the intake and the conversation say that matters for a medicine."""
+    chart: Mapping[str, Any] = state.get("chart") or {}
+    intake = context.intake
+    facts = getattr(state.get("decision"), "facts", None)
+    return Person(
+        age_years=_first(getattr(facts, "age_years", None), chart.get("age_years"), intake.get("age_years")),
+        pregnant=bool(_first(getattr(facts, "pregnant", None), chart.get("pregnancy"), intake.get("pregnant"))),
+        allergies=tuple(str(a) for a in [*chart.get("allergies", ()), *intake.get("allergies", ())]),
+        medicines=tuple(str(m) for m in [*chart.get("medicines", ()), *intake.get("medicines", ())]),
+        known=bool(chart) or bool(intake),
+    )
+
+
+def _first(*values: Any) -> Any:
+    return next((v for v in values if v is not None), None)

@@ -1,0 +1,1 @@
+"""Components: each a ``show`` function that owns its widget keys."""

@@ -1,0 +1,37 @@
+"""Who is looking at this page. Each page asks first and stops for anyone it is not meant for."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import streamlit as st
+
+from agent import AgentManager, create_agent_instance
+from data.records import Account
+
+COOKIE = "prelude_session"
+
+
+def agent() -> AgentManager:
+    """The process's agent."""
+    return create_agent_instance()
+
+
+def signed_in() -> Account | None:
+    """The account of the browser's session, looked up anew on every run; None for nobody."""
+    token = st.context.cookies.get(COOKIE)
+    return agent().records.accounts.account_for(token) if token else None
+
+
+def require(*roles: str) -> Account:
+    """The signed-in account if its role may see this page; otherwise the run ends here."""
+    account = signed_in()
+    if account is None or account.role not in roles:
+        _refuse(account)
+    return account
+
+
+def _refuse(account: Account | None) -> NoReturn:
+    words = "Please sign in first." if account is None else "Your account cannot open this page."
+    st.warning(words, icon=":material/lock:")
+    st.stop()

@@ -1,0 +1,1 @@
+"""Routes and response headers beside Streamlit's own."""

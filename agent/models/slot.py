@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from langchain_core.language_models import BaseChatModel
 
 from agent.errors import UserFacingError
-from agent.models.openai_compatible import OpenAISettings, adapter_fingerprint, adapter_name, build_chat_model
+from agent.models.openai_compatible import (
+    OpenAISettings,
+    adapter_fingerprint,
+    adapter_name,
+    build_chat_model,
+    is_served,
+)
 from agent.models.resilience import ModelLine
 
 EMBEDDED_VERSION = "1.0.0"
@@ -74,7 +80,10 @@ class ModelSlot:
         with self._lock:
             if self._now.llm is None:
                 raise UserFacingError("No language model is configured, so there is no adapter to reload.")
-            self._now = self._made(replace(self._now.llm, adapter=name_or_path))
+            wanted = replace(self._now.llm, adapter=name_or_path)
+            if not is_served(wanted):
+                raise UserFacingError("The server does not serve an adapter of that name. The old one stays in use.")
+            self._now = self._made(wanted)
 
     def _made(self, llm: OpenAISettings | None) -> ModelsInUse:
         return ModelsInUse(self._build_line(llm), build_chat_model(llm) if llm else None, llm)

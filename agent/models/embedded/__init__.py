@@ -1,0 +1,1 @@
+"""The embedded chat model: deterministic, offline, native tool calling."""

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +14,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from data.demo.seed import seed
 
 from agent.context import Clinic
 from agent.library import ClinicLibrary
@@ -30,6 +30,7 @@ from agent.settings import Settings
 from agent.tools import TOOLS
 from agent.triage.engine import TriageEngine
 from agent.versions import CODE_VERSION, code_hash
+from data.demo.seed import seed
 from data.ehr.connector import EhrConnector
 from data.ehr.fhir_files import FhirFiles
 from data.ehr.fhir_server import FhirServer
@@ -37,6 +38,7 @@ from data.records import Records, open_records
 from knowledge.embedding import Encoder
 from knowledge.schema import KNOWLEDGE_DIR, Content, load_content
 from knowledge.schema_intents import load_intents, load_phrasing
+from knowledge.vector_cache import VectorCache
 
 SYSTEM_PROMPT = "system_prompt.v1.md"
 DEMO_CHARTS = Path(__file__).resolve().parent.parent / "data" / "demo" / "fhir"
@@ -63,9 +65,10 @@ def build_manager(settings: Settings) -> AgentManager:
     """A new manager on its own parts, for tests and the shared instance. Raises ContentError for bad content."""
     _configure_logging()
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    records = open_records(settings.database, clock=now, new_id=new_id, zone=ZoneInfo(settings.timezone))
+    zone = ZoneInfo(settings.timezone)
+    records = open_records(settings.database, clock=now, new_id=new_id, zone=zone)
     if settings.demo:
-        seed(records, today=now().date())
+        seed(records, today=now().astimezone(zone).date(), zone=zone)
     parts = _Parts(settings, records)
     manager = AgentManager(records, parts.clinic, parts.models, parts.metadata, parts.ready)
     manager.recover()
@@ -94,6 +97,7 @@ class _Parts:
         self._settings, self._records = settings, records
         self._lock = threading.RLock()
         self._encoder = Encoder()
+        self._vectors = VectorCache(self._encoder, settings.home / "vectors")
         self._clinic: Clinic | None = None
         self._models: ModelSlot | None = None
         self._content: Content = load_content()
@@ -124,7 +128,7 @@ class _Parts:
         return build_model_line(
             ModelChoice(llm=llm),
             tools=TOOLS,
-            encode=self._encoder.encode,
+            encode=self._vectors.encode,
             intents=self._intents,
             phrases=self._phrases,
             clock=time.monotonic,
@@ -151,7 +155,8 @@ class _Parts:
     def _build(self) -> Clinic:
         settings, content = self._settings, self._content
         self._encoder.load()
-        engine = TriageEngine(content, encode=self._encoder.encode, known_words=self._encoder.known_words())
+        engine = TriageEngine(content, encode=self._vectors.encode, known_words=self._encoder.known_words())
+        engine.warm()
         self._library.load()
         self.models()
         values = {
@@ -165,7 +170,7 @@ class _Parts:
             records=self._records,
             content=content,
             engine=engine,
-            screener=InputScreener(content.policies, encode=self._encoder.encode),
+            screener=InputScreener(content.policies, encode=self._vectors.encode),
             gate=OutputGate(content.policies),
             templates=templates,
             library=self._library,
@@ -174,7 +179,7 @@ class _Parts:
             prompt_version=self._prompt.label,
             now=now,
             link_hosts=frozenset(settings.citation_hosts),
-            fixed_texts=templates.all_texts() | _care_texts(content),
+            fixed_texts=templates.all_texts() | _care_texts(content) | _whole(self._phrases.values()),
         )
 
 
@@ -200,6 +205,11 @@ def _llm(settings: Settings) -> OpenAISettings | None:
         max_retries=settings.llm_max_retries,
         temperature=settings.llm_temperature,
     )
+
+
+def _whole(phrases: Iterable[str]) -> frozenset[str]:
+    """The embedded model's reviewed sentences that have no gap to fill."""
+    return frozenset(p for p in phrases if "{" not in p)
 
 
 def _ehr(settings: Settings) -> EhrConnector:

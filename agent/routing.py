@@ -27,7 +27,7 @@ def route_after_escalate(state: AgentState) -> Literal["check", "fulfil", "reaso
 
 def route_after_reason(state: AgentState) -> Literal["consent", "act", "check"]:
     """Calls that change something need a consent; other calls run; without calls the reply is complete."""
-    if state.get("error") == "budget_used_up":
+    if state.get("error") in ("budget_used_up", "model_unavailable"):
         return "check"
     last = state["messages"][-1]
     calls = last.tool_calls if isinstance(last, AIMessage) else []

@@ -51,7 +51,7 @@ def patient_facts(intake: Mapping[str, Any], writer_relation: str, chart: Mappin
     """Facts from the intake form, completed by the chart. The patient's own answers win over older entries."""
     pregnancy = chart.get("pregnancy")
     return PatientFacts(
-        age_years=_first(intake.get("age_years"), chart.get("age_years")),
+        age_years=_first(intake.get("age_years"), _chart_age(chart)),
         sex=_sex(_first(intake.get("sex"), chart.get("sex"))),
         pregnant=_first(intake.get("pregnant"), True if pregnancy else None),
         weeks_pregnant=_first(
@@ -62,6 +62,16 @@ def patient_facts(intake: Mapping[str, Any], writer_relation: str, chart: Mappin
         medicines=_names(intake.get("medicines"), chart.get("medicines")),
         allergies=_names(intake.get("allergies"), chart.get("allergies")),
     )
+
+
+def _chart_age(chart: Mapping[str, Any]) -> float | None:
+    """Years as a number: months for a baby, and the lowest of the group for "90 or over"."""
+    months, years = chart.get("age_months"), chart.get("age_years")
+    if isinstance(months, int) and not isinstance(years, float):
+        return months / 12
+    if isinstance(years, str):
+        return next((float(word) for word in years.split() if word.isdigit()), None)
+    return years
 
 
 def _names(*lists: Any) -> tuple[str, ...]:

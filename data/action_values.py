@@ -24,7 +24,7 @@ class Item:
     price_cents: int
     currency: str
     stock: int
-    min_age_years: int | None = None
+    min_age_years: float | None = None
     pregnancy: str = "ok"
     ingredients: tuple[str, ...] = ()
     interacts_with: tuple[str, ...] = ()

@@ -147,7 +147,7 @@ def m005_actions(db: Database) -> None:
             item_id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL
             CHECK (kind IN ('commodity', 'otc', 'rx')), description TEXT NOT NULL,
             price_cents INTEGER NOT NULL CHECK (price_cents >= 0), currency TEXT NOT NULL,
-            stock INTEGER NOT NULL CHECK (stock >= 0), min_age_years INTEGER, pregnancy TEXT NOT NULL,
+            stock INTEGER NOT NULL CHECK (stock >= 0), min_age_years REAL, pregnancy TEXT NOT NULL,
             ingredients TEXT NOT NULL, interacts_with TEXT NOT NULL, keywords TEXT NOT NULL, pack TEXT NOT NULL
             ) STRICT""",
         """CREATE TABLE orders (

@@ -53,7 +53,7 @@ def act(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
         answers += TOOL_NODE.invoke(run, get_config())["messages"]
     answers += [_answer(c, {"status": "error", "message": "No more calls in this turn."}) for c in beyond]
     latched = worst(state.get("latched"), context.ledger.raised)
-    if context.ledger.raised and notify(context, before=state.get("latched"), after=latched, crisis="none"):
+    if context.ledger.raised and notify(context, before=state.get("latched"), after=latched):
         alert_nurses(context, state, latched)
     context.ledger.add_time("act", started)
     return {"messages": answers, "latched": latched, "tool_calls": list(context.ledger.tool_calls)}

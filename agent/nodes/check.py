@@ -23,14 +23,14 @@ def check(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     if error == "budget_used_up":
         words = say_fixed(context, "note", "degraded.timeout")
         context.emit(ReplyWithheld(words))
-    elif not (state.get("final_response") or _question_due(state) or _spoken_by_code(state)):
+    elif error == "model_unavailable" or _nothing_said(state):
         words = say_fixed(context, "note", "handover")
         context.emit(ReplyWithheld(words))
         error = error or "empty_reply"
     decision = state.get("decision")
     if _question_due(state) and decision:
         ask(context, decision.next_questions[0])
-    if state.get("verdicts") or error in ("budget_used_up", "empty_reply"):
+    if state.get("verdicts") or error in ("budget_used_up", "empty_reply", "model_unavailable"):
         _tell_nurse(state, context, error)
     return {"error": error}
 
@@ -47,10 +47,11 @@ def _question_due(state: AgentState) -> bool:
     return not (seen is not None and seen.crisis == "explicit")
 
 
-def _spoken_by_code(state: AgentState) -> bool:
-    """A fixed crisis text, or an offer, is an answer too."""
+def _nothing_said(state: AgentState) -> bool:
+    """Neither the model nor code answered: a fixed crisis text, a question or an offer is an answer too."""
     seen = state.get("screen")
-    return bool(seen and seen.crisis != "none") or bool(state.get("pending_consent"))
+    by_code = bool(seen and seen.crisis != "none") or bool(state.get("pending_consent")) or _question_due(state)
+    return not (state.get("final_response") or by_code)
 
 
 def _tell_nurse(state: AgentState, context: RunContext, error: str | None) -> None:

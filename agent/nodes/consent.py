@@ -31,7 +31,10 @@ def consent(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
 
 def _offer(call: Any, state: AgentState, context: RunContext) -> ToolMessage:
     records, settings = context.clinic.records, context.clinic.settings
+    result: dict[str, Any]
     try:
+        if len(context.ledger.tool_calls) >= settings.max_tool_calls:
+            raise ToolRefused("No more calls in this turn.")
         args, words = offer_for(context, state, call["name"], call["args"])
         existing = next(
             (o for o in records.consents.pending(context.session_id) if o.tool == call["name"] and o.args == args),
@@ -47,5 +50,6 @@ def _offer(call: Any, state: AgentState, context: RunContext) -> ToolMessage:
         result = {"status": "awaiting_consent", "offer_id": offer.offer_id, "offer_text": words}
     except ToolRefused as refusal:
         result = {"status": "error", "message": str(refusal)}
-    context.ledger.add_call({"name": call["name"], "args": dict(call["args"]), "result": result, "ok": True, "ms": 0.0})
+    ok = result["status"] != "error"
+    context.ledger.add_call({"name": call["name"], "args": dict(call["args"]), "result": result, "ok": ok, "ms": 0.0})
     return ToolMessage(as_json(result), tool_call_id=str(call["id"]), name=call["name"])

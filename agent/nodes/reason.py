@@ -6,39 +6,50 @@ import json
 import time
 from typing import Any
 
+import structlog
 from langchain_core.messages import AIMessage, AnyMessage, SystemMessage
 from langgraph.runtime import Runtime
 
 from agent.context import RunContext
+from agent.errors import ModelUnavailable
 from agent.events import ModelSwitched
 from agent.models.resilience import Finished, Switched, TextDelta
 from agent.nodes.speak import CheckedReply
 from agent.nodes.timing import timed
 from agent.state import AgentState
 
+log = structlog.get_logger(__name__)
+
 
 @timed("reason")
 def reason(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     """Ask the model once, within the turn's budget, streaming its text through the gate."""
     context = runtime.context
-    calls = state.get("model_calls", 0)
-    if calls >= context.clinic.settings.max_model_calls or time.monotonic() > context.deadline:
+    calls, left = state.get("model_calls", 0), context.deadline - time.monotonic()
+    if calls >= context.clinic.settings.max_model_calls or left <= 0:
         return {"messages": [AIMessage("")], "error": "budget_used_up"}
     reply = CheckedReply(context, state.get("decision"), state.get("latched"))
-    message = AIMessage("")
-    for item in context.model_line.stream(prompt(state, context)):
-        match item:
-            case TextDelta(text=text):
-                reply.feed(text)
-            case Switched(reason=why):
-                reply.discard()
-                context.ledger.switched = why
-                context.emit(ModelSwitched(why))
-            case Finished(message=message, model_id=model_id):
-                context.ledger.model_id = model_id
-    reply.close()
+    message, error = AIMessage(""), state.get("error")
+    try:
+        for item in context.model_line.stream(prompt(state, context), left):
+            match item:
+                case TextDelta(text=text):
+                    reply.feed(text)
+                case Switched(reason=why):
+                    reply.discard()
+                    context.ledger.switched = why
+                    context.emit(ModelSwitched(why))
+                case Finished(message=message, model_id=model_id):
+                    context.ledger.model_id = model_id
+        reply.close()
+    except ModelUnavailable as failure:
+        log.error("no_model_answered", reason=str(failure))
+        reply.discard()
+        message, error = AIMessage(""), "model_unavailable"
+    # Some servers give every message the same id, and the state would then overwrite the earlier one.
     return {
-        "messages": [message],
+        "messages": [message.model_copy(update={"id": None})],
+        "error": error,
         "model_calls": calls + 1,
         "verdicts": [*state.get("verdicts", []), *reply.verdicts],
         "final_response": " ".join([state.get("final_response", ""), *reply.shown]).strip(),

@@ -8,7 +8,7 @@ import structlog
 from langgraph.runtime import Runtime
 
 from agent.context import RunContext
-from agent.events import CrisisNotice, EmergencyNotice
+from agent.events import CrisisNotice, EmergencyNotice, ReplyWithheld
 from agent.nodes.speak import say_fixed
 from agent.nodes.timing import timed
 from agent.safety.screen import InputScreen
@@ -18,6 +18,8 @@ from agent.triage.types import TriageDecision
 from knowledge.levels import Disposition, worst
 
 log = structlog.get_logger(__name__)
+SELF_HARM = "low_mood_self_harm"
+"""The protocol whose emergencies the explicit crisis text speaks of itself."""
 CRISIS_FLOOR = {"explicit": Disposition.EMERGENCY_DEPARTMENT_NOW, "possible": Disposition.CLINICIAN_TODAY}
 """The least urgent level a crisis answer leaves: active danger to oneself is an emergency, a dark hint is today's.
 
@@ -32,16 +34,25 @@ def screen(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     context = runtime.context
     decision, seen = _assess(state, context), _screen_input(state, context)
     floor = CRISIS_FLOOR.get(seen.crisis) if seen else None
-    latched = worst(state.get("latched"), level_to_latch(decision), floor)
+    by_findings = worst(state.get("latched"), level_to_latch(decision))
     crisis = seen.crisis if seen else "none"
-    risen = notify(context, before=state.get("latched"), after=latched, crisis=crisis)
+    # Both texts where both are due: a crisis text says nothing of a crushing pain in the chest.
+    covered = crisis == "explicit" and _only_self_harm(decision)
+    risen = notify(context, before=state.get("latched"), after=by_findings, told_otherwise=covered)
+    latched = worst(by_findings, floor)
+    if latched is not None and latched is not by_findings:
+        context.clinic.records.interactions.latch(context.session_id, latched.value)
+    if crisis == "explicit" or crisis == "possible":
+        text = context.clinic.templates.crisis(crisis, about_self=context.writer_relation == "self")
+        say_fixed(context, "crisis", text=text, meta={"level": crisis})
+        context.emit(CrisisNotice(crisis, text))
     if seen and seen.abuse_disclosure:
         say_fixed(context, "crisis", "abuse_disclosure")
         context.emit(CrisisNotice("abuse", context.clinic.templates.text("abuse_disclosure")))
     error = state.get("error")
     if decision is None:
         error = "engine_failed"
-        say_fixed(context, "note", "degraded.engine")
+        context.emit(ReplyWithheld(say_fixed(context, "note", "degraded.engine")))
     if seen is None:
         error = "screen_failed"
     told = seen is None or decision is None or crisis != "none" or seen.abuse_disclosure
@@ -56,25 +67,32 @@ def level_to_latch(decision: TriageDecision | None) -> Disposition | None:
     return worst(decision.evidence_disposition, settled)
 
 
-def notify(context: RunContext, *, before: Disposition | None, after: Disposition | None, crisis: str) -> bool:
-    """Latch a risen level and send the fixed text it or a crisis calls for, committed before it is shown.
+def _only_self_harm(decision: TriageDecision | None) -> bool:
+    """Whether the emergency is one whose own crisis text already sends the writer to an emergency department."""
+    urgent = [r for r in decision.rules if r.disposition.is_emergency] if decision else []
+    return all(r.protocol == SELF_HARM and r.disposition is not Disposition.AMBULANCE_NOW for r in urgent)
 
-    Returns whether the level rose to an emergency.
+
+def notify(
+    context: RunContext, *, before: Disposition | None, after: Disposition | None, told_otherwise: bool = False
+) -> bool:
+    """Latch a risen level and send the fixed text an emergency calls for, committed before it is shown.
+
+    ``told_otherwise``: another fixed text of this turn already says where to go. Returns whether the level rose to an
+    emergency.
     """
     risen = after is not None and (before is None or after.rank > before.rank)
-    if after and risen:
+    if after is None or not risen:
+        return False
+    text = ""
+    with context.clinic.records.store.write():  # a level is never latched without the text that belongs to it
         context.clinic.records.interactions.latch(context.session_id, after.value)
-    about_self = context.writer_relation == "self"
-    templates = context.clinic.templates
-    if crisis == "explicit" or crisis == "possible":
-        text = templates.crisis("explicit" if crisis == "explicit" else "possible", about_self=about_self)
-        say_fixed(context, "crisis", text=text, meta={"level": crisis})
-        context.emit(CrisisNotice(crisis, text))
-    elif after and risen and after.is_emergency:
-        text = templates.emergency(after, about_self=about_self)
-        say_fixed(context, "emergency", text=text, meta={"disposition": after.value})
+        if after.is_emergency and not told_otherwise:
+            text = context.clinic.templates.emergency(after, about_self=context.writer_relation == "self")
+            say_fixed(context, "emergency", text=text, meta={"disposition": after.value})
+    if text:
         context.emit(EmergencyNotice(after, text))
-    return bool(after and risen and after.is_emergency)
+    return after.is_emergency
 
 
 def _assess(state: AgentState, context: RunContext) -> TriageDecision | None:

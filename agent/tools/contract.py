@@ -7,12 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 from langgraph.prebuilt import ToolRuntime
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.context import RunContext
 from agent.errors import ToolRefused
 from data.errors import ConsentInvalid
 from data.records import Receipt
+
+BAD_ARGUMENTS = "This call's arguments are not valid."
+_NO_RUNTIME: ToolRuntime[Any, Any] = ToolRuntime(
+    state={}, context=None, config={}, stream_writer=lambda _: None, tool_call_id=None, store=None
+)
 
 
 class ToolArgs(BaseModel):
@@ -22,6 +27,21 @@ class ToolArgs(BaseModel):
         extra="forbid", arbitrary_types_allowed=True, str_max_length=400, str_strip_whitespace=True
     )
     runtime: ToolRuntime[Any, Any]
+
+
+def checked_args(schema: type[ToolArgs], args: dict[str, Any]) -> dict[str, Any]:
+    """A call's arguments as its tool would take them, for a call that is offered first and run later.
+
+    Raises ToolRefused, without an echo, for arguments the tool would refuse.
+    """
+    try:
+        if "runtime" in args:
+            raise ToolRefused(BAD_ARGUMENTS)
+        return schema.model_validate({**args, "runtime": _NO_RUNTIME}).model_dump(
+            exclude={"runtime"}, exclude_none=True, exclude_unset=True
+        )
+    except ValidationError:
+        raise ToolRefused(BAD_ARGUMENTS) from None
 
 
 def as_json(result: dict[str, Any]) -> str:

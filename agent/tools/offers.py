@@ -8,11 +8,17 @@ from typing import Any
 from agent.context import Clinic, RunContext
 from agent.errors import ToolRefused
 from agent.tools import pharmacy, scheduling, supplies
+from agent.tools.contract import ToolArgs, checked_args
 from agent.tools.medicine_checks import warnings_for
 from agent.tools.when import slot_words
 from data.errors import DataError, NotFound
 from data.records import Item
 
+_SCHEMAS: dict[str, type[ToolArgs]] = {
+    supplies.NAME: supplies.SupplyArgs,
+    pharmacy.NAME: pharmacy.PharmacyArgs,
+    scheduling.NAME: scheduling.SchedulingArgs,
+}
 _CONSENT = {
     supplies.NAME: supplies.NEEDS_CONSENT,
     pharmacy.NAME: pharmacy.NEEDS_CONSENT,
@@ -22,7 +28,8 @@ _CONSENT = {
 
 def needs_consent(name: str, args: dict[str, Any]) -> bool:
     """Whether a call changes something for the patient."""
-    return args.get("action") in _CONSENT.get(name, frozenset())
+    action = args.get("action")
+    return isinstance(action, str) and action in _CONSENT.get(name, frozenset())
 
 
 def offer_for(
@@ -32,6 +39,7 @@ def offer_for(
 
     The words name the very thing, time and price, since their hash is what the patient agrees to.
     """
+    args = checked_args(_SCHEMAS[name], args)
     patient_id = context.patient_id
     if patient_id is None:
         raise ToolRefused("There is no patient record in this session yet.")
@@ -75,9 +83,11 @@ def _appointment_offer(clinic: Clinic, args: dict[str, Any], patient_id: str) ->
     keys = ("action", "slot_id", "appointment_id", "service", "reason")
     canonical = {k: args[k] for k in keys if args.get(k) is not None}
     if action == "refer":
-        if not args.get("service"):
-            raise ToolRefused("Say which service to refer to.")
-        return canonical, f"Send a referral to {args['service']}?"
+        wanted = str(args.get("service") or "").casefold()
+        service = next((s for s in actions.services() if wanted in (s.service_id, s.name.casefold())), None)
+        if service is None:
+            raise ToolRefused("The clinic has no such service to refer to; a nurse can help.")
+        return canonical | {"service": service.service_id}, f"Send a referral to {service.name}?"
     own = {a.appointment_id: a for a in actions.appointments_of(patient_id)}
     appointment = own.get(str(args.get("appointment_id")))
     if action in ("cancel", "reschedule") and appointment is None:

@@ -32,6 +32,6 @@ def database_query(name: str, runtime: ToolRuntime[RunContext, Any], params: dic
         raise ToolRefused("There is no query of that name.")
     try:
         rows = run_query(runtime.context.clinic.records.store, name, patient_id, params or {})
-    except DataError as error:
+    except (DataError, ValueError) as error:
         raise ToolRefused("That query cannot be run with those values.") from error
     return as_json({"rows": rows[:20]})

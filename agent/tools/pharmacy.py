@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from langchain_core.messages import HumanMessage
 from langchain_core.tools import tool
 from langgraph.prebuilt import ToolRuntime
 from pydantic import Field
 
 from agent.context import RunContext
 from agent.errors import ToolRefused
+from agent.testimony import patient_facts
 from agent.tools.contract import ToolArgs, act_with_consent, as_json
 from agent.tools.medicine_checks import Person, warnings_for
 from agent.tools.supplies import cancel_order, item_for_model, order_for_model
+from data.ehr.summary import NOBODY_ASKED
 from data.errors import NotFound, OutOfStock
 from data.records import Item, Records
 
 NAME = "pharmacy_orders_and_fulfillment"
 Action = Literal["search", "check", "place", "refill", "status", "cancel"]
 NEEDS_CONSENT = frozenset({"place", "refill", "cancel"})
+_SENTENCE = re.compile(r"[.!?\n]+")
 
 
 class PharmacyArgs(ToolArgs):
@@ -94,18 +99,22 @@ def medicine(records: Records, item_id: str | None) -> Item:
 
 
 def person_of(state: Mapping[str, Any], context: RunContext) -> Person:
-    """What the chart, the intake and the conversation say that matters for a medicine."""
+    """What the chart, the intake and the patient's own messages say that matters for a medicine.
+
+    Sentences of the conversation that speak of an allergy count as recorded ones, and everything the patient wrote is
+    looked through for medicines that do not go together with the item: too careful is the safe side here.
+    """
     chart: Mapping[str, Any] = state.get("chart") or {}
-    intake = context.intake
-    facts = getattr(state.get("decision"), "facts", None)
+    facts = patient_facts(context.intake, context.writer_relation, chart)
+    told = getattr(state.get("decision"), "facts", facts)
+    said = [
+        s for m in state.get("messages", ()) if isinstance(m, HumanMessage) for s in _SENTENCE.split(str(m.content))
+    ]
+    asked_on_form = {"allergies", "medicines"} <= context.intake.keys()
     return Person(
-        age_years=_first(getattr(facts, "age_years", None), chart.get("age_years"), intake.get("age_years")),
-        pregnant=bool(_first(getattr(facts, "pregnant", None), chart.get("pregnancy"), intake.get("pregnant"))),
-        allergies=tuple(str(a) for a in [*chart.get("allergies", ()), *intake.get("allergies", ())]),
-        medicines=tuple(str(m) for m in [*chart.get("medicines", ()), *intake.get("medicines", ())]),
-        known=bool(chart) or bool(intake),
+        age_years=told.age_years if told.age_years is not None else facts.age_years,
+        pregnant=bool(told.pregnant or facts.pregnant),
+        allergies=(*facts.allergies, *(s for s in said if "allerg" in s.casefold())),
+        medicines=(*facts.medicines, *said),
+        known=asked_on_form or bool(chart and chart.get("allergies_note") != NOBODY_ASKED),
     )
-
-
-def _first(*values: Any) -> Any:
-    return next((v for v in values if v is not None), None)

@@ -14,7 +14,7 @@ from agent.errors import ToolRefused
 from agent.tools.contract import ToolArgs, act_with_consent, as_json, given, known_patient
 from agent.tools.when import dates_meant, slot_words
 from data.clock import from_text
-from data.errors import NotAllowed, NotFound, SlotTaken
+from data.errors import Conflict, NotAllowed, NotFound, SlotTaken
 from data.records import Slot
 
 NAME = "referrals_and_scheduling"
@@ -74,7 +74,7 @@ def referrals_and_scheduling(
                 raise ToolRefused("That action needs a slot, an appointment or a service; search first.")
     except SlotTaken as error:
         raise ToolRefused("That time has just been taken; search again.") from error
-    except (NotFound, NotAllowed) as error:
+    except (NotFound, NotAllowed, Conflict) as error:
         raise ToolRefused("There is no such time or appointment for this patient.") from error
 
 
@@ -87,6 +87,8 @@ def _search(
         days = dates_meant(on, clinic.today)
     except ValueError as error:
         raise ToolRefused("That is not a date; give YYYY-MM-DD, today, tomorrow or a weekday.") from error
+    if days and days[-1].year > clinic.today.year + 1:
+        raise ToolRefused("That is too far ahead; nothing is planned for it yet.")
     wanted = _slots_on(runtime, service, days, part_of_day)
     if wanted or days is None:
         return {"slots": [slot_for_model(s, runtime) for s in wanted]}

@@ -11,7 +11,7 @@ from pydantic import Field
 from agent.context import RunContext
 from agent.errors import ToolRefused
 from agent.tools.contract import ToolArgs, act_with_consent, as_json, given, known_patient
-from data.errors import NotAllowed, NotFound, OutOfStock
+from data.errors import Conflict, NotAllowed, NotFound, OutOfStock
 from data.records import Item, Records
 
 NAME = "commodity_orders_and_fulfillment"
@@ -111,5 +111,5 @@ def cancel_order(runtime: ToolRuntime[RunContext, Any], name: str, order_id: str
     actions = runtime.context.clinic.records.actions
     try:
         return act_with_consent(runtime, name, args, lambda keys: actions.cancel_order(order_id, **keys))
-    except (NotFound, NotAllowed) as error:
+    except (NotFound, NotAllowed, Conflict) as error:
         raise ToolRefused("There is no such order of this patient that can be cancelled.") from error

@@ -17,8 +17,13 @@ from agent.routing import (
 )
 from agent.state import AgentState
 
-RECURSION_LIMIT = 40
-"""Steps of one turn: eight model calls with consent and act between them, and the rest."""
+STEPS_AROUND = 10
+"""Steps of a turn beside the model's: recall, screen, escalate, fulfil, check, record, and some to spare."""
+
+
+def steps_of_a_turn(model_calls: int) -> int:
+    """LangGraph's limit of steps: a consent and an act may follow each model call."""
+    return STEPS_AROUND + 3 * (model_calls + 1)
 
 
 def build_graph() -> CompiledStateGraph[AgentState, RunContext, Any, Any]:

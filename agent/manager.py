@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,7 @@ from agent.consent_reply import typed_answer
 from agent.context import Clinic
 from agent.errors import ParInvalid, UserFacingError
 from agent.events import (
+    ConsentRequested,
     CrisisNotice,
     EmergencyNotice,
     QuestionAsked,
@@ -24,11 +26,14 @@ from agent.events import (
     TurnResult,
 )
 from agent.models.slot import ModelSlot
+from agent.nodes.recall import offer_view
 from agent.par.write import write_par
+from agent.recovery import close_broken_turns
+from agent.results import result_of
 from agent.testimony import OFFER_PREFIX, pending_question
 from agent.turns import TurnFeed, TurnJob, TurnRunner, emergency_without_store
-from data.errors import ConsentInvalid, NotFound, StoreUnavailable
-from data.records import Offer, Records, SessionRecord, TurnRecord
+from data.errors import ConsentInvalid, Conflict, NotFound, StoreUnavailable
+from data.records import Offer, Records, SessionRecord
 from knowledge.errors import KnowledgeError
 
 log = structlog.get_logger(__name__)
@@ -58,6 +63,7 @@ class AgentManager:
     ) -> None:
         self.records = records
         self._clinic, self._models, self._metadata, self._is_ready = clinic, models, metadata, is_ready
+        self._starting = threading.Lock()  # a submit that comes twice finds the first one's turn already running
         self._runner = TurnRunner(clinic, lambda: models().line, metadata, is_ready)
 
     @property
@@ -105,7 +111,7 @@ class AgentManager:
             answer = typed_answer(text, pending, question_open=question is not None)
             if answer:
                 return iter(self._answer(session, answer.offer, answer.granted, text, nonce))
-            return iter(self._begin(session, text, nonce, asked=question))
+            return iter(self._begin(session, text, nonce, question))
         except StoreUnavailable:
             return self._without_log(text)
 
@@ -118,12 +124,15 @@ class AgentManager:
 
     def stream_consent(self, session_id: str, offer_id: str, granted: bool) -> Iterator[TurnEvent]:
         """``answer_consent`` as typed events. The offer's id is the nonce: two clicks are one answer."""
-        session = self.records.interactions.session(session_id)
-        offer = next((o for o in self.records.consents.of_session(session_id) if o.offer_id == offer_id), None)
-        if offer is None:
-            raise UserFacingError("That offer is not part of this conversation.")
-        words = f"{'Yes' if granted else 'No'}: {offer.offer_text}"
-        return iter(self._answer(session, offer, granted, words, f"consent-{offer_id}"))
+        try:
+            offers = {o.offer_id: o for o in self.records.consents.of_session(session_id)}
+            if offer_id not in offers:
+                raise UserFacingError("That offer is not part of this conversation.")
+            session = self.records.interactions.session(session_id)
+            words = f"{'Yes' if granted else 'No'}: {offers[offer_id].offer_text}"
+            return iter(self._answer(session, offers[offer_id], granted, words, f"consent-{offer_id}"))
+        except StoreUnavailable as error:
+            raise UserFacingError(self._clinic().templates.text("degraded.log")) from error
 
     def finish(self, session_id: str) -> ParResult:
         """The patient sends the conversation to the nurse: report written, case open, session marked sent."""
@@ -192,88 +201,60 @@ class AgentManager:
 
     def recover(self) -> int:
         """Close turns that a crash or a power cut left open: said on the transcript, and a nurse is told."""
-        left = self.records.interactions.unfinished_turns()
-        for turn in left:
-            words = "I was interrupted before I could answer. A nurse will read what you wrote."
-            self.records.interactions.append_message(turn.session_id, turn.turn_id, "assistant", "note", words, {})
-            self.records.cases.add_task(
-                turn.session_id,
-                turn.turn_id,
-                "turn_failed",
-                "A restart cut off a reply: read the chat.",
-                "medium",
-            )
-            self.records.interactions.finish_turn(
-                turn.turn_id, TurnRecord(reply_text=words, status="failed", error="interrupted")
-            )
-        return len(left)
+        return close_broken_turns(self.records)
 
     def _session(self, session_id: str, patient_id: str | None) -> SessionRecord:
         interactions = self.records.interactions
         try:
             session = interactions.session(session_id)
         except NotFound:
-            interactions.create_session(None, patient_id, session_id=session_id)
+            with suppress(Conflict):  # another thread opened it in between
+                interactions.create_session(None, patient_id, session_id=session_id)
             session = interactions.session(session_id)
         if patient_id is not None and session.patient_id != patient_id:
             raise UserFacingError("This conversation belongs to another record.")
         return session
 
     def _begin(
-        self,
-        session: SessionRecord,
-        text: str,
-        nonce: str | None,
-        *,
-        asked: str | None,
-        answered: Mapping[str, Any] | None = None,
+        self, session: SessionRecord, text: str, nonce: str | None, asked: str | None
     ) -> TurnFeed | list[TurnEvent]:
-        start = self.records.interactions.begin_turn(session.session_id, text, nonce or uuid.uuid4().hex, asked=asked)
-        if start.duplicate:
-            return [TurnFinished(self._earlier(start.turn_id))]
-        return self._runner.run(TurnJob(session, start, text, dict(answered) if answered else None))
+        with self._starting:
+            start = self.records.interactions.begin_turn(
+                session.session_id, text, nonce or uuid.uuid4().hex, asked=asked
+            )
+            if not start.duplicate:
+                return self._runner.run(TurnJob(session, start, text))
+        return self._again(session.session_id, start.turn_id)
 
     def _answer(
         self, session: SessionRecord, offer: Offer, granted: bool, words: str, nonce: str | None
     ) -> TurnFeed | list[TurnEvent]:
-        if offer.status not in ("pending", "granted"):
-            raise UserFacingError(self._clinic().templates.text("consent.expired"))
-        start_nonce = nonce or uuid.uuid4().hex
-        with self.records.store.write():
-            start = self.records.interactions.begin_turn(
-                session.session_id, words, start_nonce, asked=f"{OFFER_PREFIX}{offer.offer_id}"
-            )
-            if start.duplicate:
-                return [TurnFinished(self._earlier(start.turn_id))]
-            try:
-                answered = self.records.consents.answer(
-                    session.session_id, offer.offer_id, granted, words, start.turn_id
-                )
-            except ConsentInvalid as error:
+        consents, asked = self.records.consents, f"{OFFER_PREFIX}{offer.offer_id}"
+        try:
+            with self._starting:
+                with self.records.store.write():
+                    start = self.records.interactions.begin_turn(
+                        session.session_id, words, nonce or uuid.uuid4().hex, asked=asked
+                    )
+                    if not start.duplicate:
+                        offer = consents.answer(session.session_id, offer.offer_id, granted, words, start.turn_id)
+                if not start.duplicate:
+                    view = offer_view(offer) | {"args": dict(offer.args), "granted": granted}
+                    return self._runner.run(TurnJob(session, start, words, view))
+        except ConsentInvalid as error:
+            answered_in = consents.get(offer.offer_id).answer_turn_id
+            if answered_in is None:
                 raise UserFacingError(self._clinic().templates.text("consent.expired")) from error
-        view = {
-            "offer_id": answered.offer_id,
-            "tool": answered.tool,
-            "args": dict(answered.args),
-            "offer_text": answered.offer_text,
-            "granted": granted,
-        }
-        return self._runner.run(TurnJob(session, start, words, view))
+            return self._again(session.session_id, answered_in)
+        return self._again(session.session_id, start.turn_id)
 
-    def _earlier(self, turn_id: str) -> TurnResult:
-        """The result of a turn that was submitted before."""
-        turn = self.records.interactions.turn(turn_id)
-        level = str(turn.decision.get("final") or "unable_to_assess")
-        return TurnResult(
-            ok=turn.status != "failed",
-            text=turn.reply_text or "",
-            tool_calls=list(turn.tools),
-            disposition=level,
-            citations=list(turn.passages),
-            error=turn.error,
-            turn_id=turn_id,
-            model=turn.model or "",
-        )
+    def _again(self, session_id: str, turn_id: str) -> TurnFeed | list[TurnEvent]:
+        """A turn that was submitted before: joined while it runs, else its result."""
+        feed = self._runner.running(session_id, turn_id)
+        if feed is not None:
+            return feed
+        pending = [offer_view(o) for o in self.records.consents.pending(session_id)]
+        return [TurnFinished(result_of(self.records.interactions.turn(turn_id), pending))]
 
     def _without_log(self, text: str) -> Iterator[TurnEvent]:
         """The record cannot be written: no model, no action; the emergency text still comes, and plain words."""
@@ -292,7 +273,7 @@ class AgentManager:
 
 def _drain(events: Iterator[TurnEvent], callback: Callable[[str], None] | None) -> TurnResult:
     """Read a turn to its end, passing on each text that was shown."""
-    shown = (EmergencyNotice, CrisisNotice, ReplySentence, ReplyWithheld, QuestionAsked)
+    shown = (EmergencyNotice, CrisisNotice, ReplySentence, ReplyWithheld, QuestionAsked, ConsentRequested)
     for event in events:
         if isinstance(event, TurnFinished):
             return event.result

@@ -29,6 +29,19 @@ def answers_offer(entry: Message) -> bool:
     return str(entry.meta.get("asked") or "").startswith(OFFER_PREFIX)
 
 
+_RELATION_OF_PATIENT = {
+    ("parent", "female"): "daughter",
+    ("parent", "male"): "son",
+    ("parent", None): "child",
+    ("partner", "female"): "wife",
+    ("partner", "male"): "husband",
+    ("carer", "female"): "patient",
+    ("carer", "male"): "patient",
+    ("carer", None): "patient",
+}
+"""Who the patient is to the writer, as the triage engine's vocabulary names people, by the writer's part and sex."""
+
+
 def question_answered(transcript: Sequence[Message]) -> str | None:
     """Id of the question the newest message of the patient replies to; None when it replies to none."""
     newest = next((m for m in reversed(transcript) if m.role == "patient"), None)
@@ -50,14 +63,15 @@ def pending_question(transcript: Sequence[Message]) -> str | None:
 def patient_facts(intake: Mapping[str, Any], writer_relation: str, chart: Mapping[str, Any]) -> PatientFacts:
     """Facts from the intake form, completed by the chart. The patient's own answers win over older entries."""
     pregnancy = chart.get("pregnancy")
+    sex = _sex(_first(intake.get("sex"), chart.get("sex")))
     return PatientFacts(
         age_years=_first(intake.get("age_years"), _chart_age(chart)),
-        sex=_sex(_first(intake.get("sex"), chart.get("sex"))),
+        sex=sex,
         pregnant=_first(intake.get("pregnant"), True if pregnancy else None),
         weeks_pregnant=_first(
             intake.get("weeks_pregnant"), pregnancy.get("weeks") if isinstance(pregnancy, Mapping) else None
         ),
-        writer_relation=writer_relation,
+        writer_relation=_RELATION_OF_PATIENT.get((writer_relation, sex), writer_relation),
         conditions=_names(intake.get("conditions"), chart.get("conditions")),
         medicines=_names(intake.get("medicines"), chart.get("medicines")),
         allergies=_names(intake.get("allergies"), chart.get("allergies")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections import defaultdict
@@ -14,14 +13,15 @@ import structlog
 from langchain_core.runnables import RunnableConfig
 
 from agent.context import Clinic, RunContext, TurnLedger
-from agent.events import EmergencyNotice, Progress, TurnEvent, TurnFinished, TurnResult, TurnStarted
-from agent.graph import RECURSION_LIMIT, build_graph
+from agent.events import EmergencyNotice, Progress, ReplyWithheld, TurnEvent, TurnFinished, TurnResult, TurnStarted
+from agent.graph import build_graph, steps_of_a_turn
 from agent.models.resilience import ModelLine
+from agent.results import conclude, failed_record, reply_text
 from agent.state import AgentState
 from agent.triage.types import PatientFacts, PatientMessage
 from data.errors import DataError
-from data.records import SessionRecord, TurnRecord, TurnStart
-from knowledge.levels import Disposition, worst
+from data.records import SessionRecord, TurnStart
+from knowledge.levels import Disposition, Risk, worst
 
 log = structlog.get_logger(__name__)
 
@@ -37,20 +37,31 @@ class TurnJob:
 
 
 class TurnFeed:
-    """The events of one turn. Nobody has to read them: the turn goes on all the same."""
+    """The events of one turn. Nobody has to read them, and several may: each reader gets them all from the first."""
 
-    def __init__(self) -> None:
-        self._events: queue.SimpleQueue[TurnEvent] = queue.SimpleQueue()
-        self.so_far: list[TurnEvent] = []
+    def __init__(self, turn_id: str) -> None:
+        self.turn_id = turn_id
+        self._changed = threading.Condition()
+        self._events: list[TurnEvent] = []
 
     def put(self, event: TurnEvent) -> None:
-        """Called by the worker."""
-        self.so_far.append(event)
-        self._events.put(event)
+        """Called by the worker and its tools."""
+        with self._changed:
+            self._events.append(event)
+            self._changed.notify_all()
+
+    def so_far(self) -> list[TurnEvent]:
+        """What has happened up to now."""
+        with self._changed:
+            return list(self._events)
 
     def __iter__(self) -> Iterator[TurnEvent]:
+        seen = 0
         while True:
-            event = self._events.get()
+            with self._changed:
+                self._changed.wait_for(lambda: len(self._events) > seen)  # noqa: B023  # asked at once, not kept
+                event = self._events[seen]
+            seen += 1
             yield event
             if isinstance(event, TurnFinished):
                 return
@@ -75,11 +86,16 @@ class TurnRunner:
     def activity(self, session_id: str) -> list[TurnEvent]:
         """Events so far of the session's running turn; empty when none runs in this process."""
         feed = self._running.get(session_id)
-        return list(feed.so_far) if feed else []
+        return feed.so_far() if feed else []
+
+    def running(self, session_id: str, turn_id: str) -> TurnFeed | None:
+        """The feed of a turn that is under way in this process."""
+        feed = self._running.get(session_id)
+        return feed if feed and feed.turn_id == turn_id else None
 
     def run(self, job: TurnJob) -> TurnFeed:
         """Start the turn's worker. It is no daemon: the process does not end in the middle of a turn."""
-        feed = TurnFeed()
+        feed = TurnFeed(job.start.turn_id)
         feed.put(TurnStarted(job.start.turn_id, job.start.number))
         self._running[job.session.session_id] = feed
         threading.Thread(target=self._work, args=(job, feed), name=f"turn-{job.start.number}").start()
@@ -91,24 +107,24 @@ class TurnRunner:
 
     def _work(self, job: TurnJob, feed: TurnFeed) -> None:
         result = TurnResult(ok=False, text="", error="failed", turn_id=job.start.turn_id)
+        ledger = TurnLedger()
         try:
             if not self._is_ready():
                 feed.put(Progress("Getting ready. This takes a few seconds after a start."))
             clinic = self._clinic()
             with self._lock(job.session.session_id):
-                result = self._turn(job, clinic, feed)
+                result = self._turn(job, clinic, feed, ledger)
         except Exception as error:  # the turn's edge: whatever broke, the patient gets fixed words and a nurse is told
             log.error("turn_failed", turn=job.start.turn_id, kind=type(error).__name__, exc_info=_traceable(error))
-            result = self._broken(job, feed)
+            result = self._broken(job, feed, ledger)
         finally:
             if self._running.get(job.session.session_id) is feed:
                 del self._running[job.session.session_id]
             feed.put(TurnFinished(result))
 
-    def _turn(self, job: TurnJob, clinic: Clinic, feed: TurnFeed) -> TurnResult:
+    def _turn(self, job: TurnJob, clinic: Clinic, feed: TurnFeed, ledger: TurnLedger) -> TurnResult:
         started = time.perf_counter()
         session = clinic.records.interactions.session(job.session.session_id)
-        ledger = TurnLedger()
         context = RunContext(
             clinic=clinic,
             session_id=session.session_id,
@@ -130,33 +146,33 @@ class TurnRunner:
             "answered_offer": job.answered_offer,
             "prompt_version": clinic.prompt_version,
         }
-        config: RunnableConfig = {"recursion_limit": RECURSION_LIMIT}
+        config: RunnableConfig = {"recursion_limit": steps_of_a_turn(clinic.settings.max_model_calls)}
         state = self._graph.invoke(first, config, context=context)
         ledger.add_time("total", started)
-        return _conclude(state, context, self._versions())
+        return conclude(state, context, self._versions())
 
-    def _broken(self, job: TurnJob, feed: TurnFeed) -> TurnResult:
+    def _broken(self, job: TurnJob, feed: TurnFeed, ledger: TurnLedger) -> TurnResult:
         """Fixed words, an emergency text if the message calls for one, and a task for the nurse."""
-        clinic = self._clinic()
+        clinic, session_id, turn_id = self._clinic(), job.session.session_id, job.start.turn_id
+        told = [e.disposition for e in feed.so_far() if isinstance(e, EmergencyNotice)]
+        level = worst(*told) or emergency_without_store(clinic, job.text, feed.put)
         words = clinic.templates.text("handover")
-        risk = emergency_without_store(clinic, job.text, feed.put)
+        said = "\n\n".join([e.text for e in feed.so_far() if isinstance(e, EmergencyNotice)] + [words])
         try:
-            records = clinic.records
-            records.interactions.append_message(
-                job.session.session_id, job.start.turn_id, "assistant", "note", words, {"error": "turn_failed"}
-            )
-            records.cases.add_task(
-                job.session.session_id, job.start.turn_id, "turn_failed", "A reply failed: read the chat.", "medium"
-            )
-            records.interactions.finish_turn(
-                job.start.turn_id, TurnRecord(reply_text=words, status="failed", error="turn_failed")
-            )
+            interactions, cases = clinic.records.interactions, clinic.records.cases
+            latched = interactions.session(session_id).latched
+            level = worst(level, Disposition(latched) if latched else None) or level
+            interactions.append_message(session_id, turn_id, "assistant", "note", words, {"error": "turn_failed"})
+            risk = level.risk.value if level.is_emergency else Risk.MEDIUM.value
+            cases.add_task(session_id, turn_id, "turn_failed", "A reply failed: read the chat.", risk)
+            said = reply_text(interactions.transcript(session_id), turn_id)
+            interactions.finish_turn(turn_id, failed_record(said, ledger, level))
         except DataError as error:
-            log.error("failed_turn_not_recorded", turn=job.start.turn_id, kind=type(error).__name__)
+            log.error("failed_turn_not_recorded", turn=turn_id, kind=type(error).__name__)
+        feed.put(ReplyWithheld(words))
         return TurnResult(
-            ok=False, text=words, error="turn_failed", turn_id=job.start.turn_id, risk=risk.risk.value,
-            disposition=risk.value,
-        )  # fmt: skip
+            ok=False, text=said, error="turn_failed", turn_id=turn_id, risk=level.risk.value, disposition=level.value
+        )
 
 
 def emergency_without_store(clinic: Clinic, text: str, emit: Callable[[TurnEvent], None]) -> Disposition:
@@ -170,57 +186,6 @@ def emergency_without_store(clinic: Clinic, text: str, emit: Callable[[TurnEvent
         emit(EmergencyNotice(decision.disposition, clinic.templates.emergency(decision.disposition)))
         return decision.disposition
     return Disposition.UNABLE_TO_ASSESS
-
-
-def _conclude(state: dict[str, Any], context: RunContext, versions: dict[str, Any]) -> TurnResult:
-    """Commit the turn's row and build its result from what was committed."""
-    records, ledger, decision = context.clinic.records, context.ledger, state.get("decision")
-    level = worst(state.get("latched"), decision.disposition if decision else None) or Disposition.UNABLE_TO_ASSESS
-    said = [
-        m.text
-        for m in records.interactions.transcript(context.session_id)
-        if m.turn_id == context.turn_id and m.role == "assistant"
-    ]
-    verdicts = list(state.get("verdicts") or ())
-    text = "\n\n".join(said)
-    recorded = decision.to_json() if decision else {}
-    records.interactions.finish_turn(
-        context.turn_id,
-        TurnRecord(
-            reply_text=text,
-            tools=ledger.tool_calls,
-            passages=state.get("passages") or [],
-            findings=recorded.get("findings", []),
-            decision=recorded | {"final": level.value, "screen": _screened(state), "model_switched": ledger.switched},
-            verdicts=verdicts,
-            model=ledger.model_id or "none",
-            versions=versions,
-            latency_ms=ledger.latency_ms,
-            error=state.get("error"),
-        ),
-    )
-    calls = [{"name": c["name"], "args": c["args"], "result": c["result"]} for c in ledger.tool_calls]
-    violations = [v | {"sentence": verdict["sentence"]} for verdict in verdicts for v in verdict["violations"]]
-    return TurnResult(
-        ok=True,
-        text=text,
-        tool_calls=calls,
-        safety={"ok": not violations, "violations": violations},
-        risk=level.risk.value,
-        disposition=level.value,
-        citations=state.get("passages") or [],
-        pending_consent=state.get("pending_consent") or [],
-        error=state.get("error"),
-        turn_id=context.turn_id,
-        model=ledger.model_id or "none",
-    )
-
-
-def _screened(state: dict[str, Any]) -> dict[str, Any]:
-    seen = state.get("screen")
-    if seen is None:
-        return {"failed": True}
-    return {"crisis": seen.crisis, "injection": seen.injection, "abuse_disclosure": seen.abuse_disclosure}
 
 
 def _traceable(error: Exception) -> Exception | bool:

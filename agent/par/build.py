@@ -130,7 +130,7 @@ def _vital_lines(material: ParMaterial) -> list[Line]:
 
 
 def _origin(finding: Finding) -> Origin:
-    if finding.origin == "chart":
+    if finding.origin == "chart" or finding.turn < 0:
         return ChartOrigin(item=finding.quote or finding.label)
     if finding.quote:
         return PatientOrigin(turn=finding.turn, quote=finding.quote)

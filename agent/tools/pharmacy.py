@@ -24,7 +24,12 @@ from data.records import Item, Records
 NAME = "pharmacy_orders_and_fulfillment"
 Action = Literal["search", "check", "place", "refill", "status", "cancel"]
 NEEDS_CONSENT = frozenset({"place", "refill", "cancel"})
-_SENTENCE = re.compile(r"[.!?\n]+")
+_ALLERGY = re.compile(
+    r"\b(?:allerg(?:ic|y|ies)|intoleran(?:t|ce)|react(?:s|ed|ions?)?)(?: badly)? to [^.!?\n]+"
+    r"|\b(?:my|an?|have|has|had|got) [\w ]{3,30}? allerg(?:y|ies)\b(?! (?:tablet|pill|medicine|relief|remed|spray))",
+    re.IGNORECASE,
+)
+"""What the patient wrote that they do not tolerate."""
 
 
 class PharmacyArgs(ToolArgs):
@@ -101,20 +106,18 @@ def medicine(records: Records, item_id: str | None) -> Item:
 def person_of(state: Mapping[str, Any], context: RunContext) -> Person:
     """What the chart, the intake and the patient's own messages say that matters for a medicine.
 
-    Sentences of the conversation that speak of an allergy count as recorded ones, and everything the patient wrote is
-    looked through for medicines that do not go together with the item: too careful is the safe side here.
+    What the patient wrote of an allergy counts as recorded, and all the patient wrote is looked through for medicines
+    that do not go together with the item: too careful is the safe side here.
     """
     chart: Mapping[str, Any] = state.get("chart") or {}
     facts = patient_facts(context.intake, context.writer_relation, chart)
     told = getattr(state.get("decision"), "facts", facts)
-    said = [
-        s for m in state.get("messages", ()) if isinstance(m, HumanMessage) for s in _SENTENCE.split(str(m.content))
-    ]
+    said = [str(m.content) for m in state.get("messages", ()) if isinstance(m, HumanMessage)]
     asked_on_form = {"allergies", "medicines"} <= context.intake.keys()
     return Person(
         age_years=told.age_years if told.age_years is not None else facts.age_years,
         pregnant=bool(told.pregnant or facts.pregnant),
-        allergies=(*facts.allergies, *(s for s in said if "allerg" in s.casefold())),
+        allergies=(*facts.allergies, *(hit[0] for text in said for hit in _ALLERGY.finditer(text))),
         medicines=(*facts.medicines, *said),
         known=asked_on_form or bool(chart and chart.get("allergies_note") != NOBODY_ASKED),
     )

@@ -1,0 +1,73 @@
+"""The triage engine: free text to findings to rules to a decision. Pure and deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.triage.decision import build_decision
+from agent.triage.reader import MessageReader
+from agent.triage.rules import compile_protocols, questions_of
+from agent.triage.semantic import MAX_CLAUSES, SemanticMatch, SemanticMatcher
+from agent.triage.session import Draft, complete, draft
+from agent.triage.types import Encode, PatientFacts, PatientMessage, TriageDecision
+from agent.triage.vocabulary import build_vocabulary
+from knowledge.schema import Content
+
+_NO_FACTS = PatientFacts()
+
+
+class TriageEngine:
+    """Assesses what a patient wrote so far. Safe to share between threads.
+
+    Args:
+        content: The clinic's vocabulary and protocols.
+        encode: Sentence encoder for matches by meaning; None leaves phrase matching only.
+        known_words: English words that spelling repair must leave alone.
+    """
+
+    def __init__(
+        self, content: Content, *, encode: Encode | None = None, known_words: frozenset[str] = frozenset()
+    ) -> None:
+        self._content = content
+        self._vocabulary = build_vocabulary(content, known_words)
+        self._reader = MessageReader(content, self._vocabulary)
+        self._semantic = SemanticMatcher(content, encode, self._vocabulary.tokeniser) if encode else None
+        self._protocols = compile_protocols(content)
+        self._questions = {question.id: question for _, question in questions_of(self._protocols)}
+        self._red_flags = frozenset(
+            name
+            for protocol in self._protocols.values()
+            for rule in protocol.rules
+            if rule.rule.disposition.is_emergency
+            for name in rule.when.findings
+        )
+
+    def warm(self) -> None:
+        """Encode the example sentences now, so that the first message is not slow."""
+        if self._semantic:
+            self._semantic.warm()
+
+    def assess(self, messages: Sequence[PatientMessage], facts: PatientFacts = _NO_FACTS) -> TriageDecision:
+        """The judgement over all messages so far, in the order they were written."""
+        return self.assess_many([(messages, facts)])[0]
+
+    def assess_many(self, sessions: Sequence[tuple[Sequence[PatientMessage], PatientFacts]]) -> list[TriageDecision]:
+        """Several sessions at once: all their clauses are encoded in one batch."""
+        drafts = [draft(self._reader, self._content.lexicon, messages, facts) for messages, facts in sessions]
+        clauses = [c for d in drafts for c in d.clauses[:MAX_CLAUSES]]
+        matches, routes = self._semantic.match(clauses) if self._semantic else ([], {})
+        decisions: list[TriageDecision] = []
+        offset = 0
+        for session in drafts:
+            size = min(len(session.clauses), MAX_CLAUSES)
+            own = {n - offset: route for n, route in routes.items() if offset <= n < offset + size}
+            mine = {id(c) for c in session.clauses}
+            decisions.append(self._decide(session, [m for m in matches if id(m.clause) in mine], own))
+            offset += size
+        return decisions
+
+    def _decide(
+        self, session: Draft, matches: Sequence[SemanticMatch], routes: dict[int, list[tuple[str, float]]]
+    ) -> TriageDecision:
+        reading = complete(self._content, self._reader, session, matches, routes, self._questions, self._red_flags)
+        return build_decision(self._content, self._protocols, reading)

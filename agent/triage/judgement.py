@@ -1,0 +1,150 @@
+"""The level: which protocols are open, which rules fire, and what that comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.triage.rules import CompiledProtocol, CompiledRule, Situation, applies, fires, is_evident, is_open
+from knowledge.levels import Disposition, worst
+from knowledge.schema import FindingDef
+
+UNCLEAR = "unclear"
+"""The protocol whose questions are asked when no complaint was understood."""
+
+
+@dataclass(frozen=True)
+class InPlay:
+    """Protocols a text brings into play.
+
+    ``complaints`` are opened by present findings; ``routed`` by likeness only, so their questions are asked and their
+    rules count, never their default; ``general`` holds the danger signs.
+    """
+
+    complaints: tuple[CompiledProtocol, ...]
+    general: tuple[CompiledProtocol, ...]
+    routed: tuple[CompiledProtocol, ...]
+
+    @property
+    def all(self) -> tuple[CompiledProtocol, ...]:
+        """Complaints first, then the general danger signs, then the routed ones."""
+        return (*self.complaints, *self.general, *self.routed)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A level with the rules behind it. ``defaulted`` when only a protocol's default gives it."""
+
+    disposition: Disposition
+    fired: tuple[CompiledRule, ...]
+    evidence: Disposition | None
+    deciding: CompiledRule | None
+    defaulted: tuple[CompiledProtocol, ...]
+    held_up: str = ""
+
+
+def open_protocols(protocols: Mapping[str, CompiledProtocol], situation: Situation, routes: Iterable[str]) -> InPlay:
+    """Protocols of the findings present, the general ones, and without a complaint those the text is like."""
+    usable = {name: p for name, p in protocols.items() if applies(p, situation)}
+    general = tuple(p for p in usable.values() if p.protocol.scope == "general")
+    complaints = tuple(p for name, p in usable.items() if name != UNCLEAR and _presented(p, situation))
+    if complaints:
+        return InPlay(complaints, general, ())
+    if UNCLEAR in usable and _presented(usable[UNCLEAR], situation):
+        return InPlay((usable[UNCLEAR],), general, ())
+    routed = [usable[name] for name in dict.fromkeys(routes) if name in usable and usable[name] not in general]
+    if UNCLEAR in usable and usable[UNCLEAR] not in routed:
+        routed.append(usable[UNCLEAR])
+    return InPlay((), general, tuple(routed))
+
+
+def judge(
+    in_play: InPlay, situation: Situation, vocabulary: Mapping[str, FindingDef], unmatched: Sequence[str]
+) -> Judgement:
+    """Best judgement on what is known, unknown discriminators taken as absent."""
+    fired = [r for p in in_play.all for r in p.rules if fires(r, situation)]
+    if not in_play.complaints:
+        fired = [r for r in fired if r.rule.disposition.rank > Disposition.SELF_CARE.rank]
+    evidence = worst(*(r.rule.disposition for r in fired if is_evident(r, situation)))
+    levels = [worst(*(r.rule.disposition for r in fired if r.protocol == p.protocol.id)) for p in in_play.complaints]
+    defaulted = tuple(p for p, level in zip(in_play.complaints, levels, strict=True) if level is None)
+    level = worst(*(r.rule.disposition for r in fired), *(p.protocol.default for p in defaulted))
+    held_up = ""
+    if level is Disposition.SELF_CARE:
+        held_up = _not_earned(in_play, situation, vocabulary, unmatched)
+        if held_up:
+            level = worst(*(p.protocol.default for p in in_play.complaints))
+            defaulted = in_play.complaints
+    if (
+        level is not None
+        and level.rank < Disposition.CLINICIAN_TODAY.rank
+        and _not_excluded(in_play, situation, vocabulary)
+    ):
+        level, held_up = Disposition.CLINICIAN_TODAY, "a danger sign could not be excluded"
+    disposition = level or Disposition.UNABLE_TO_ASSESS
+    ordered = tuple(sorted(fired, key=lambda r: -r.rule.disposition.rank))
+    deciding = next((r for r in ordered if r.rule.disposition is disposition), None)
+    return Judgement(disposition, ordered, evidence, None if held_up else deciding, defaulted, held_up)
+
+
+class LevelProbe:
+    """Tells the level if an answer were given, by trying again only the rules that the answer touches."""
+
+    def __init__(self, in_play: InPlay, judgement: Judgement, situation: Situation) -> None:
+        self._in_play, self._situation = in_play, situation
+        self._fired = {id(r) for r in judgement.fired}
+        self._by_name: dict[str, list[CompiledRule]] = {}
+        for protocol in in_play.all:
+            for rule in protocol.rules:
+                for name in rule.names:
+                    self._by_name.setdefault(name, []).append(rule)
+
+    def level_with(self, answers: Mapping[str, bool | float]) -> Disposition | None:
+        """The level with these findings and facts set."""
+        imagined = self._situation.imagine(answers)
+        touched = {id(r): r for name in answers for r in self._by_name.get(name, ())}
+        now = {key: fires(rule, imagined) for key, rule in touched.items()}
+        levels: list[Disposition | None] = []
+        for protocol in self._in_play.all:
+            fired = (r for r in protocol.rules if now.get(id(r), id(r) in self._fired))
+            first = next((r.rule.disposition for r in fired), None)
+            if first is None and protocol in self._in_play.complaints:
+                first = protocol.protocol.default
+            if first is not Disposition.SELF_CARE or self._in_play.complaints:
+                levels.append(first)
+        return worst(*levels)
+
+
+def _presented(protocol: CompiledProtocol, situation: Situation) -> bool:
+    return protocol.protocol.scope == "complaint" and any(
+        situation.lookup(f, None) is True for f in protocol.protocol.presenting
+    )
+
+
+def _not_earned(
+    in_play: InPlay, situation: Situation, vocabulary: Mapping[str, FindingDef], unmatched: Sequence[str]
+) -> str:
+    """Why self-care is not earned; empty when it is."""
+    if unmatched:
+        return "part of the story was not understood"
+    known = {n for p in in_play.all for r in p.rules for n in r.names}
+    known |= {n for p in in_play.complaints for n in p.protocol.presenting}
+    known |= {n for p in in_play.all for q in p.protocol.questions for n in q.asks}
+    for name, state in situation.states.items():
+        kind = vocabulary[name].kind
+        if state.present and kind in {"symptom", "sign"} and name not in known and state.mention.match != "implied":
+            return f"{vocabulary[name].label} is not part of what this advice covers"
+    return ""
+
+
+def _not_excluded(in_play: InPlay, situation: Situation, vocabulary: Mapping[str, FindingDef]) -> bool:
+    """A critical discriminator answered "don't know" whose emergency rule could still fire."""
+    doubtful = {
+        name
+        for name, state in situation.states.items()
+        if state.present is None and state.mention.status == "unknown" and vocabulary[name].critical
+    }
+    if not doubtful:
+        return False
+    rules = (r for p in in_play.all for r in p.rules if r.rule.disposition.rank >= Disposition.CLINICIAN_TODAY.rank)
+    return any(r.names & doubtful and is_open(r, situation) for r in rules)

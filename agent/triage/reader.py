@@ -1,0 +1,228 @@
+"""Reads one message: sentences, findings with polarity, subject and attributes, numbers, and what is left over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from agent.triage.attributes import assign, find_attributes
+from agent.triage.demographics import DemographicsReader, Detail
+from agent.triage.duration import Duration, DurationReader
+from agent.triage.grammar import FINITE_VERBS, HARD_BARRIERS, JOINERS, SUBJECT_STARTERS, words
+from agent.triage.lexicon_match import Hit
+from agent.triage.matching import SentenceMatches, match_sentence
+from agent.triage.mentions import Clause, Mention, OwnedDetail, Reading
+from agent.triage.numbers import NumberReader
+from agent.triage.polarity import SentencePolarity, Status
+from agent.triage.subject import SELF, SubjectTracker
+from agent.triage.text import SentenceSpan, Source, normalise, split_sentences
+from agent.triage.tokens import Token
+from agent.triage.vitals import Measurement, find_measurements
+from agent.triage.vocabulary import Vocabulary, cue_hits
+from knowledge.schema import Content
+
+_RETELLING = frozenset({"had", "died", "suffered", "passed"})
+_RECENT = words(
+    """
+    now today tonight yesterday just started suddenly still morning evening night week since minute hour
+    """
+)
+_WEAK_SENSATIONS = frozenset(
+    {"pressure", "heat", "injury", "blocked", "weird", "redness", "vision", "discharge", "burning", "upset"}
+)
+"""Sensations whose words are everyday ones: they sound like a complaint only beside a place or after "feel"."""
+_OWNER_REACH = 3
+_ENDED = re.compile(r"\b(?:no longer|any ?more|no more|now (?:no|not|does not|do not|is not|has no|have no)|stopped)\b")
+_BREAKS = words("but however although though except")
+
+
+class MessageReader:
+    """Turns messages into readings; holds no state between messages but what the tracker carries."""
+
+    def __init__(self, content: Content, vocabulary: Vocabulary) -> None:
+        self._findings = content.findings
+        self._vocabulary = vocabulary
+        numbers = NumberReader(content.lexicon.number_words)
+        self._durations = DurationReader(numbers)
+        self._demographics = DemographicsReader(numbers)
+
+    @property
+    def durations(self) -> DurationReader:
+        """Reads lengths of time."""
+        return self._durations
+
+    def read(self, turn: int, text: str, tracker: SubjectTracker) -> Reading:
+        """Read one message. ``tracker`` carries the subject over from the message before."""
+        source = normalise(text, turn)
+        details = self._demographics.find(source.text)
+        measurements = find_measurements(source.text)
+        taken = [(d.start, d.end) for d in details] + [(m.start, m.end) for m in measurements]
+        mentions: list[Mention] = []
+        clauses: list[Clause] = []
+        durations: list[Duration] = []
+        owned: list[OwnedDetail] = []
+        for span in split_sentences(source):
+            tokens = self._vocabulary.tokeniser.tokens(source.text, span.start, span.end)
+            if not tokens:
+                continue
+            spoken = self._durations.find(source.text, span.start, span.end, taken)
+            durations += spoken
+            cues = cue_hits(self._vocabulary, tokens)
+            subjects = tracker.follow(tokens, cues)
+            inside = [m for m in measurements if span.start <= m.start < span.end]
+            sentence = _Sentence(source, span, tokens, cues, subjects, match_sentence(self._vocabulary, tokens))
+            mentions += _merged(list(self._mentions(sentence, spoken, inside)), source)
+            clauses += _left_over(sentence, [*taken, *((d.start, d.end) for d in spoken)])
+            owned += _owned(details, sentence)
+        return Reading(source, tuple(mentions), tuple(clauses), tuple(measurements), tuple(durations), tuple(owned))
+
+    def _mentions(
+        self, sentence: _Sentence, durations: Sequence[Duration], measurements: Sequence[Measurement]
+    ) -> Iterator[Mention]:
+        hits = [h for h in sentence.matches.hits if not _misread_denial(h, sentence.cues)]
+        polarity = sentence.polarity()
+        statuses = [self._status(hit, polarity) for hit in hits]
+        stated = [n for n, status in enumerate(statuses) if status == "present"]
+        found = find_attributes(sentence.tokens, sentence.cues, durations, measurements)
+        places = [(hits[n].first, hits[n].last) for n in stated]
+        attributes = dict(zip(stated, assign(sentence.tokens, places, found), strict=True))
+        over = bool(_ENDED.search(" ".join(t.surface for t in sentence.tokens)))
+        retells = not durations and not _RECENT & {t.surface for t in sentence.tokens}
+        told = next((n for n, t in enumerate(sentence.tokens) if t.surface in _RETELLING), len(sentence.tokens))
+        corrects = any(c.pattern.owner == "correction" for c in sentence.cues)
+        for number, hit in enumerate(hits):
+            start, end = sentence.tokens[hit.first].start, sentence.tokens[hit.last].end
+            raw_start, raw_end = sentence.source.span(start, end)
+            yield Mention(
+                finding=hit.pattern.owner,
+                status=statuses[number],
+                turn=sentence.source.turn,
+                start=start,
+                end=end,
+                quote=sentence.source.raw[raw_start:raw_end],
+                raw_start=raw_start,
+                raw_end=raw_end,
+                subject=sentence.subjects[hit.last],
+                attributes=attributes.get(number, {}),
+                match="composed" if hit.pattern.role == "composed" else "phrase",
+                corrects=corrects,
+                retold=retells and told <= hit.last and sentence.subjects[hit.last] not in {None, SELF},
+                ended=statuses[number] == "absent" and over,
+            )
+
+    def _status(self, hit: Hit, polarity: SentencePolarity) -> Status:
+        history = self._findings[hit.pattern.owner].kind == "history"
+        status = polarity.status(hit.indices, history=history)
+        if hit.pattern.role == "absent":
+            return "absent" if status in {"present", "past"} else status
+        return status
+
+
+def _merged(mentions: list[Mention], source: Source) -> Iterator[Mention]:
+    """Overlapping mentions of one finding become one, so that its quote holds all the words that speak for it."""
+    groups: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.finding, m.status, m.start, -m.end)):
+        last = groups[-1] if groups else None
+        if last and (last.finding, last.status) == (mention.finding, mention.status) and mention.start < last.end:
+            end = max(last.end, mention.end)
+            raw_start, raw_end = source.span(last.start, end)
+            quote = source.raw[raw_start:raw_end]
+            match = "phrase" if "phrase" in (last.match, mention.match) else last.match
+            attributes = {**mention.attributes, **last.attributes}
+            groups[-1] = replace(last, end=end, raw_end=raw_end, quote=quote, match=match, attributes=attributes)
+        else:
+            groups.append(mention)
+    yield from sorted(groups, key=lambda m: (m.start, m.end, m.finding))
+
+
+def _misread_denial(hit: Hit, cues: Sequence[Hit]) -> bool:
+    """Whether the "no" belongs to another group of words: "no change in the pain" is not the phrase "no pain"."""
+    own = set(hit.indices)
+    pseudo = (set(c.indices) for c in cues if c.pattern.owner == "pseudo")
+    return hit.pattern.role == "absent" and hit.pattern.has_negator and any(p & own and not p <= own for p in pseudo)
+
+
+class _Sentence:
+    """A sentence with everything found in it."""
+
+    def __init__(
+        self,
+        source: Source,
+        span: SentenceSpan,
+        tokens: Sequence[Token],
+        cues: Sequence[Hit],
+        subjects: Sequence[str | None],
+        matches: SentenceMatches,
+    ) -> None:
+        self.source, self.span, self.tokens, self.cues = source, span, tokens, cues
+        self.subjects, self.matches = subjects, matches
+
+    def polarity(self) -> SentencePolarity:
+        """The sentence's scopes."""
+        return SentencePolarity(
+            self.tokens,
+            self.cues,
+            consumed=self.matches.consumed,
+            mentioned=self.matches.mentioned,
+            question=self.span.question,
+        )
+
+
+def _left_over(sentence: _Sentence, taken: Sequence[tuple[int, int]]) -> Iterator[Clause]:
+    polarity = sentence.polarity()
+    mentioned = sentence.matches.mentioned
+    for run in _clauses(sentence.tokens):
+        words = [sentence.tokens[i] for i in run]
+        if mentioned & set(run) or not any(t.surface[0].isalnum() for t in words):
+            continue
+        items = [i for i in sentence.matches.items if set(i.indices) <= set(run)]
+        sensations = {i.name for i in items if i.kind == "sensation"}
+        feels = any(t.form == "feel" for t in words) or any(i.kind == "site" for i in items)
+        sounding = [i for i in items if i.kind == "sensation" and (feels or i.name not in _WEAK_SENSATIONS)]
+        statuses = {polarity.status(i.indices) for i in sounding}
+        start, end = words[0].start, words[-1].end
+        raw_start, raw_end = sentence.source.span(start, end)
+        covered = any(a <= start and end <= b for a, b in taken)
+        yield Clause(
+            turn=sentence.source.turn,
+            start=start,
+            end=end,
+            quote=sentence.source.raw[raw_start:raw_end],
+            text=sentence.source.text[start:end],
+            forms=frozenset(t.form for t in words),
+            subject=sentence.subjects[run[-1]],
+            symptomatic=bool(sensations) and "present" in statuses and not covered,
+            denied=any(polarity.status([i]) != "present" for i in run),
+            raw_start=raw_start,
+            raw_end=raw_end,
+        )
+
+
+def _clauses(tokens: Sequence[Token]) -> list[list[int]]:
+    """Runs between commas, "but", and an "and" that opens a statement of its own."""
+    runs: list[list[int]] = [[]]
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1].surface if index + 1 < len(tokens) else ""
+        opens = token.surface in JOINERS and following in SUBJECT_STARTERS | FINITE_VERBS
+        if token.surface in HARD_BARRIERS | _BREAKS | {"–", "—", ":"} or opens:
+            runs.append([])
+        else:
+            runs[-1].append(index)
+    return [run for run in runs if run]
+
+
+def _owned(details: Sequence[Detail], sentence: _Sentence) -> Iterator[OwnedDetail]:
+    for detail in details:
+        inside = [n for n, t in enumerate(sentence.tokens) if detail.start <= t.start < detail.end]
+        if not inside:
+            continue
+        owner = sentence.subjects[inside[-1]]
+        for index in range(inside[-1] + 1, min(inside[-1] + 1 + _OWNER_REACH, len(sentence.tokens))):
+            if sentence.tokens[index].is_barrier:
+                break
+            named = [h for h in sentence.cues if h.pattern.role == "subject" and h.first == index]
+            if named:
+                owner = sentence.subjects[index]
+                break
+        yield OwnedDetail(detail, owner)

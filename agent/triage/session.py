@@ -1,0 +1,183 @@
+"""All messages of a session read together: findings, facts, vital signs, durations and what was left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agent.triage.answers import answer
+from agent.triage.facts import KnownFacts, gather
+from agent.triage.measures import measured_findings, session_vitals
+from agent.triage.mentions import Clause, Mention, Reading
+from agent.triage.reader import MessageReader
+from agent.triage.semantic import SemanticMatch
+from agent.triage.states import SessionFindings, combine
+from agent.triage.subject import CHILDREN, SubjectTracker, choose_patient, same_person
+from agent.triage.types import PatientFacts, PatientMessage
+from knowledge.schema import Content, Lexicon, Question
+
+_COUNTED_KINDS = frozenset({"symptom", "sign"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A session read by phrases only; ``clauses`` may still be matched by meaning."""
+
+    messages: tuple[PatientMessage, ...]
+    given: PatientFacts
+    readings: tuple[Reading, ...]
+    tracker: SubjectTracker
+    clauses: tuple[Clause, ...]
+
+
+@dataclass(frozen=True)
+class SessionReading:
+    """What is known after all messages."""
+
+    findings: SessionFindings
+    facts: KnownFacts
+    vitals: Mapping[str, float]
+    duration_h: float | None
+    loose_duration_h: float | None
+    asked: frozenset[str]
+    unmatched: tuple[str, ...]
+    routes: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    about_health: bool
+
+
+def draft(reader: MessageReader, lexicon: Lexicon, messages: Sequence[PatientMessage], given: PatientFacts) -> Draft:
+    """Read the messages in order, the subject carried from one to the next."""
+    tracker = SubjectTracker(lexicon, given.writer_relation)
+    readings = tuple(reader.read(m.turn, m.text, tracker) for m in messages)
+    return Draft(tuple(messages), given, readings, tracker, tuple(c for r in readings for c in r.clauses))
+
+
+def complete(
+    content: Content,
+    reader: MessageReader,
+    session: Draft,
+    matches: Sequence[SemanticMatch],
+    routes: Mapping[int, list[tuple[str, float]]],
+    questions: Mapping[str, Question],
+    red_flags: frozenset[str],
+) -> SessionReading:
+    """Put the readings, the matches by meaning, the answers and the record together."""
+    vocabulary = content.findings
+    spoken = [m for r in session.readings for m in r.mentions] + [_from_meaning(m) for m in matches]
+    patient, several = _patient(spoken, content, session)
+    answered = [
+        answer(questions[message.asked], reading, reader.durations)
+        for message, reading in zip(session.messages, session.readings, strict=True)
+        if message.asked and message.asked in questions
+    ]
+    own = [m for m in spoken if m.status not in {"family", "hypothetical"} and _is_of(m.subject, patient)]
+    mentions = [
+        *own,
+        *measured_findings(session.readings, vocabulary),
+        *(m for a in answered for m in a.mentions),
+        *_from_record(content, reader, session.given, patient),
+    ]
+    findings = combine(_known(mentions, vocabulary), vocabulary, red_flags)
+    details = [d for r in session.readings for d in r.details]
+    facts = gather(session.given, details, patient, session.tracker.seen)
+    given_by_answers = {name: value for a in answered for name, value in a.facts.items()}
+    facts = replace(facts, answered=given_by_answers)
+    loose, longest = _durations(session, own, given_by_answers)
+    matched = {(m.clause.turn, m.clause.start) for m in matches}
+    left = [
+        (n, c)
+        for n, c in enumerate(session.clauses)
+        if _is_of(c.subject, patient) and (c.turn, c.start) not in matched and not _is_reply(session, c)
+    ]
+    near = [name for n, c in left if not c.denied for name, _ in routes.get(n, ())]
+    feared = [m.finding for m in spoken if (m.status == "hypothetical" or m.ended) and _is_of(m.subject, patient)]
+    near += [p.id for p in content.protocols.values() if set(p.presenting) & set(feared)]
+    conflicts = [*findings.conflicts, *facts.conflicts]
+    if several:
+        conflicts.append("The text may be about more than one person")
+    vitals = session_vitals(session.readings, facts)
+    unmatched = tuple(dict.fromkeys(c.quote for n, c in left if c.symptomatic or (routes.get(n) and not c.denied)))
+    return SessionReading(
+        findings=findings,
+        facts=facts,
+        vitals=vitals,
+        duration_h=longest,
+        loose_duration_h=loose,
+        asked=frozenset(m.asked for m in session.messages if m.asked),
+        unmatched=unmatched,
+        routes=tuple(dict.fromkeys(near))[:2],
+        conflicts=tuple(conflicts),
+        about_health=bool(findings.states or vitals or unmatched or near or feared),
+    )
+
+
+def _patient(spoken: Sequence[Mention], content: Content, session: Draft) -> tuple[str, bool]:
+    """Symptoms decide who the text is about; what somebody once had does not."""
+    kept = [m for m in sorted(spoken, key=lambda m: (m.turn, m.start)) if m.status in {"present", "absent"}]
+    felt = [m for m in kept if content.findings[m.finding].kind in _COUNTED_KINDS and m.status == "present"]
+    symptoms = [m.subject for m in felt if not m.retold] or [m.subject for m in felt]
+    subjects = symptoms or [m.subject for m in kept]
+    if not any(subjects) and not any(m.subject for m in spoken if m.status == "past"):
+        # "No wet nappies since this morning, my baby is 6 weeks old": said of nobody, with one child in sight.
+        aged = [d.subject for r in session.readings for d in r.details if d.subject]
+        subjects = [*aged, *(s for s in session.tracker.seen if s in CHILDREN)]
+    return choose_patient(subjects, session.given.writer_relation)
+
+
+def _is_of(subject: str | None, patient: str) -> bool:
+    return subject is None or same_person(subject, patient)
+
+
+def _is_reply(session: Draft, clause: Clause) -> bool:
+    """The first words of an answer ("yeah a bit") are not a complaint that was overlooked."""
+    return any(m.asked and m.turn == clause.turn for m in session.messages) and clause.start == 0
+
+
+def _from_meaning(match: SemanticMatch) -> Mention:
+    clause = match.clause
+    return Mention(
+        finding=match.finding,
+        status="present",
+        turn=clause.turn,
+        start=clause.start,
+        end=clause.end,
+        quote=clause.quote,
+        raw_start=clause.raw_start,
+        raw_end=clause.raw_end,
+        subject=clause.subject,
+        match="semantic",
+        score=match.score,
+    )
+
+
+def _from_record(content: Content, reader: MessageReader, given: PatientFacts, patient: str) -> list[Mention]:
+    """Conditions and medicines of the chart, read by the same phrases; a relative does not inherit them."""
+    if patient not in (given.writer_relation, "patient"):
+        return []
+    found: list[Mention] = []
+    texts = (*given.conditions, *given.medicines, *(f"allergic to {a}" for a in given.allergies))
+    for text in texts:
+        for mention in reader.read(-1, text, SubjectTracker(content.lexicon)).mentions:
+            if content.findings[mention.finding].kind in {"history", "medicine"} and mention.status == "present":
+                found.append(
+                    replace(mention, origin="chart", match="chart", attributes={}, quote=text, raw_start=0, raw_end=0)
+                )
+    return found
+
+
+def _known(mentions: Iterable[Mention], vocabulary: Mapping[str, object]) -> list[Mention]:
+    return [m for m in mentions if m.finding in vocabulary]
+
+
+def _durations(
+    session: Draft, own: Sequence[Mention], answered: Mapping[str, float]
+) -> tuple[float | None, float | None]:
+    """Hours not tied to any finding, and the longest of all."""
+    attached = [float(m.attributes["duration_h"]) for m in own if "duration_h" in m.attributes]
+    all_spoken = [d.hours for r in session.readings for d in r.durations]
+    loose = [hours for hours in all_spoken if hours not in attached]
+    if "duration_h" in answered:
+        loose.append(answered["duration_h"])
+    every = [*attached, *loose]
+    return (max(loose) if loose else None), (max(every) if every else None)

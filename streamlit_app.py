@@ -8,15 +8,15 @@ from collections.abc import AsyncIterator
 import streamlit as st
 from starlette.middleware import Middleware
 
-from agent import create_agent_instance
 from pages.server.headers import SecurityHeaders
 from pages.server.routes import ROUTES
+from pages.server.startup import STARTUP
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Load encoder, index and rules in the background, so that the first page does not wait for them."""
-    create_agent_instance().warm_up()
+    STARTUP.begin()
     yield None
 
 

@@ -6,9 +6,9 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -100,11 +100,16 @@ class _Parts:
         self._vectors = VectorCache(self._encoder, settings.home / "vectors")
         self._clinic: Clinic | None = None
         self._models: ModelSlot | None = None
-        self._content: Content = load_content()
         self._prompt: Prompt = load_prompt(SYSTEM_PROMPT)
-        self._intents = load_intents()
-        self._phrases = load_phrasing(locale=settings.locale)
         self._library = ClinicLibrary(KNOWLEDGE_DIR / "corpus", settings.index_dir, self._encoder, today)
+
+    @cached_property
+    def _content(self) -> Content:
+        return load_content()
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, str]:
+        return load_phrasing(locale=self._settings.locale)
 
     def ready(self) -> bool:
         """Whether a turn can start without loading anything."""
@@ -129,7 +134,7 @@ class _Parts:
             ModelChoice(llm=llm),
             tools=TOOLS,
             encode=self._vectors.encode,
-            intents=self._intents,
+            intents=load_intents(),
             phrases=self._phrases,
             clock=time.monotonic,
         )

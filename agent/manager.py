@@ -32,7 +32,7 @@ from agent.recovery import close_broken_turns
 from agent.results import result_of
 from agent.testimony import OFFER_PREFIX, pending_question
 from agent.turns import TurnFeed, TurnJob, TurnRunner, emergency_without_store
-from data.errors import ConsentInvalid, Conflict, NotFound, StoreUnavailable
+from data.errors import Conflict, ConsentInvalid, NotFound, StoreUnavailable
 from data.records import Offer, Records, SessionRecord
 from knowledge.errors import KnowledgeError
 
@@ -210,7 +210,10 @@ class AgentManager:
         except NotFound:
             with suppress(Conflict):  # another thread opened it in between
                 interactions.create_session(None, patient_id, session_id=session_id)
-            session = interactions.session(session_id)
+            try:
+                session = interactions.session(session_id)
+            except NotFound as error:
+                raise UserFacingError("The clinic has no record of this patient.") from error
         if patient_id is not None and session.patient_id != patient_id:
             raise UserFacingError("This conversation belongs to another record.")
         return session

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from knowledge.expressions import NOT_FINDINGS, Expression, ExpressionError, parse
+from knowledge.policy_files import PolicyError
 from knowledge.schema_policies import LocaleTexts, Policies, load_locales, load_policies
 from knowledge.schema_triage import (
     Answer,
@@ -97,12 +98,16 @@ def load_content(root: Path = KNOWLEDGE_DIR) -> Content:
         protocols[protocol.id] = protocol
         _check_references(protocol, findings, path)
     _check_vocabulary(findings, lexicon)
+    try:
+        policies, locales = load_policies(root / "policies"), load_locales(root / "policies" / "locales")
+    except PolicyError as error:
+        raise ContentError(str(error)) from error
     return Content(
         findings=findings,
         lexicon=lexicon,
         protocols=protocols,
-        policies=load_policies(root / "policies"),
-        locales=load_locales(root / "policies" / "locales"),
+        policies=policies,
+        locales=locales,
         protocol_pack_hash=_hash_files([lexicon_file, *finding_files, *protocol_files]),
     )
 

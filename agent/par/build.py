@@ -22,7 +22,9 @@ from agent.triage.types import Finding
 
 MAX_LINES = 12
 """Lines of one section; a nurse reads the rest in the transcript."""
+MAX_CONFLICTS = 10
 SNIPPET = 240
+"""Characters of a passage on the report."""
 _EVENT_WORDS = {
     "emergency": "Emergency text shown to the patient",
     "crisis": "Crisis text shown to the patient",
@@ -41,7 +43,7 @@ def write_lines(material: ParMaterial) -> WrittenLines:
         Line(text=f"{f.label}: asked, patient does not know", origin=_origin(f)) for f in findings if f.present is None
     ]
     unclear = [
-        Line(text=f"Not understood: “{clause}”", origin=_quoted(material, clause))
+        Line(text=f"Not understood: “{_shortened(clause)}”", origin=_quoted(material, _shortened(clause)))
         for clause in (decision.unmatched if decision else ())
     ]
     return WrittenLines(
@@ -53,7 +55,7 @@ def write_lines(material: ParMaterial) -> WrittenLines:
         not_asked_or_unknown=_unique([*unclear, *unknown]),
         conflicts=_unique(
             [Line(text=c, origin=_engine_origin(material)) for c in (decision.conflicts if decision else ())]
-        ),
+        )[:MAX_CONFLICTS],
         recommended_actions=_actions(material),
     )
 
@@ -83,7 +85,7 @@ def complete(lines: WrittenLines, material: ParMaterial, provenance: Mapping[str
         risk=material.level.risk,
         red_flags=_unique(flags),
         retrieved_docs=tuple(docs[:MAX_LINES]),
-        actions_taken=tuple(Line(text=t, origin=RecordOrigin(id=rid)) for rid, t in material.receipts()),
+        actions_taken=tuple(Line(text=t, origin=RecordOrigin(id=rid)) for rid, t, _ in material.receipts()),
         safety_events=_safety_events(material),
         provenance=dict(provenance),
     )
@@ -131,9 +133,9 @@ def _vital_lines(material: ParMaterial) -> list[Line]:
 
 def _origin(finding: Finding) -> Origin:
     if finding.origin == "chart" or finding.turn < 0:
-        return ChartOrigin(item=finding.quote or finding.label)
+        return ChartOrigin(item=_shortened(finding.quote or finding.label, 200))
     if finding.quote:
-        return PatientOrigin(turn=finding.turn, quote=finding.quote)
+        return PatientOrigin(turn=finding.turn, quote=_shortened(finding.quote))
     return InferenceOrigin(basis=f"follows from other findings ({finding.id})")
 
 
@@ -141,7 +143,7 @@ def _flag_origin(rule_id: str, quotes: tuple[str, ...], material: ParMaterial) -
     for message in material.testimony():
         for quote in quotes:
             if quote and quote in message.text:
-                return PatientOrigin(turn=message.number, quote=quote)
+                return PatientOrigin(turn=message.number, quote=_shortened(quote))
     return RuleOrigin(id=rule_id)
 
 

@@ -13,6 +13,7 @@ from agent.par.schema import (
     PatientOrigin,
     RecordOrigin,
     RuleOrigin,
+    WrittenLines,
 )
 
 
@@ -24,7 +25,7 @@ def ground(par: Par, material: ParMaterial, *, nurse_edits: bool = False) -> Non
     if par.disposition is not material.level or par.triage_priority is not material.priority:
         raise ParInvalid("the report's level is not the session's")
     known_records = _record_ids(material)
-    for section, number, line in _lines(par):
+    for section, number, line in lines_of(par):
         if not _holds(line, material, known_records, nurse_edits=nurse_edits):
             raise ParInvalid(f"{section}, line {number}: the {line.origin.kind} origin does not hold")
     for number, doc in enumerate(par.retrieved_docs, 1):
@@ -32,10 +33,11 @@ def ground(par: Par, material: ParMaterial, *, nurse_edits: bool = False) -> Non
             raise ParInvalid(f"retrieved_docs, line {number}: this passage was not retrieved")
 
 
-def _lines(par: Par) -> list[tuple[str, int, Line]]:
+def lines_of(par: WrittenLines) -> list[tuple[str, int, Line]]:
+    """Section, number and line of everything a report says."""
     found = [("primary_concern", 1, par.primary_concern)]
     for section in SECTIONS:
-        found += [(section, number, line) for number, line in enumerate(getattr(par, section), 1)]
+        found += [(section, number, line) for number, line in enumerate(getattr(par, section, ()), 1)]
     return found
 
 
@@ -59,5 +61,5 @@ def _record_ids(material: ParMaterial) -> frozenset[str]:
     return frozenset(
         [m.message_id for m in material.transcript]
         + [t.turn_id for t in material.turns]
-        + [receipt_id for receipt_id, _ in material.receipts()]
+        + [receipt_id for receipt_id, _, _ in material.receipts()]
     )

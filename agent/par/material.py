@@ -44,13 +44,13 @@ class ParMaterial:
         """The patient's own messages, answers to offers left out."""
         return [m for m in self.transcript if m.role == "patient" and not answers_offer(m)]
 
-    def receipts(self) -> Iterator[tuple[str, str]]:
-        """Receipt id and words of everything that was done."""
+    def receipts(self) -> Iterator[tuple[str, str, str]]:
+        """Receipt id, words and action of everything that was done."""
         for turn in self.turns:
             for call in turn.tools:
                 receipt = call["result"].get("receipt") if isinstance(call.get("result"), Mapping) else None
                 if receipt:
-                    yield str(receipt["receipt_id"]), str(receipt["text"])
+                    yield str(receipt["receipt_id"]), str(receipt["text"]), str(receipt["action"])
 
     def chart_items(self) -> frozenset[str]:
         """Every value of chart and intake in plain text, for origins that name one."""

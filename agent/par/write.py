@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from agent.context import Clinic
 from agent.errors import ParInvalid
 from agent.par.build import complete, write_lines
-from agent.par.ground import ground
+from agent.par.ground import ground, lines_of
 from agent.par.material import ParMaterial, gather
 from agent.par.schema import Par, WrittenLines
 from agent.prompts import load_prompt
+from agent.safety.gate import gate_or_block
+from agent.safety.verdict import GateContext
 
 log = structlog.get_logger(__name__)
 PAR_PROMPT = "par.v1.md"
@@ -34,7 +36,7 @@ def write_par(
     provenance = {**metadata, "session_id": session_id, "written_at": clinic.now().isoformat(timespec="seconds")}
     if writer is not None:
         try:
-            par = _by_model(writer, material, provenance)
+            par = _by_model(writer, material, provenance, clinic)
             return par.model_dump(mode="json")
         except Exception as error:  # the model's edge: whatever it returned, the deterministic report stands in
             log.warning("par_by_model_refused", kind=type(error).__name__)
@@ -44,7 +46,7 @@ def write_par(
     return par.model_dump(mode="json")
 
 
-def _by_model(model: BaseChatModel, material: ParMaterial, provenance: dict[str, Any]) -> Par:
+def _by_model(model: BaseChatModel, material: ParMaterial, provenance: dict[str, Any], clinic: Clinic) -> Par:
     """Ask for the lines by one tool call; code adds the rest and grounds it all."""
     prompt = load_prompt(PAR_PROMPT)
     asked = model.bind_tools([WrittenLines], tool_choice="WrittenLines")
@@ -55,7 +57,25 @@ def _by_model(model: BaseChatModel, material: ParMaterial, provenance: dict[str,
     lines = WrittenLines.model_validate(calls[0]["args"])
     par = complete(lines, material, provenance | {"writer": "model", "par_prompt": prompt.label})
     ground(par, material)
+    _check_words(lines, material, clinic)
     return par
+
+
+def _check_words(lines: WrittenLines, material: ParMaterial, clinic: Clinic) -> None:
+    """A model's lines pass the gate for nurses: no action nobody took, no link, nobody else's identifier."""
+    patient_id = material.session.patient_id
+    context = GateContext(
+        audience="nurse",
+        receipts=frozenset(action for _, _, action in material.receipts()),
+        passages=None,
+        patient_identifiers=clinic.records.patients.identifiers(patient_id) if patient_id else frozenset(),
+        allowed_hosts=clinic.link_hosts,
+        patient_quotes=tuple(m.text for m in material.testimony()),
+        fixed_texts=clinic.fixed_texts,
+    )
+    for _, _, line in lines_of(lines):
+        if not gate_or_block(clinic.gate, line.text, context=context).passed:
+            raise ParInvalid("a line did not pass the check for nurses")
 
 
 def _as_data(material: ParMaterial) -> str:

@@ -27,7 +27,8 @@ _RANK: dict[CrisisLevel, int] = {"none": 0, "possible": 1, "explicit": 2}
 # A negation this near before a match turns it round ("no thoughts of harming myself") …
 _NEGATED = re.compile(
     r"\b(?:no|not|never|deny|denies|denied|without|nor|neither|nobody|none|free of|rule out|dont)"
-    r" (?:[\w'/]+ ){0,6}(?:, (?:[\w']+ ){0,3}|or (?:[\w']+ ){0,3})?$"
+    r" (?:(?!and |so |because |just |tonight |then |now |me |him |her |us |born |wake |woke |matters? |notice |miss |cares? |"
+    r"help |enough |anymore |alone )[\w'/]+ ){0,6}(?:or (?:[\w']+ ){0,3})?$"
 )
 # … unless it negates something else ("I can't stop thinking of …", "I don't know if I won't …").
 _NOT_NEGATED = re.compile(

@@ -119,6 +119,8 @@ def _ends_sentence(text: str, at: int, following: str) -> bool:
     if text[at] != ".":
         return not following[0].islower()
     before = text[max(0, at - 24) : at]
+    if following[0].islower() and (before.endswith(".") or text[at : at + 2] == ".."):
+        return False
     if _LIST_NUMBER.search(before) or (len(before) == at and re.fullmatch(r"\s*(?:\d{1,2}|[A-Za-z])", before)):
         return False
     word = _LAST_WORD.search(before)

@@ -9,6 +9,7 @@ from langgraph.prebuilt import ToolRuntime
 from pydantic import Field
 
 from agent.context import RunContext
+from agent.safety.fencing import fence_untrusted
 from agent.tools.contract import ToolArgs, as_json
 from knowledge.errors import KnowledgeError
 
@@ -41,7 +42,7 @@ def retrieve_knowledge_base(query: str, runtime: ToolRuntime[RunContext, Any], k
                     "id": p.id,
                     "title": p.title,
                     "section": p.section,
-                    "text": p.text,
+                    "text": fence_untrusted(p.text, "guideline"),
                     "score": round(float(p.score), 3),
                     "source": p.source,
                 }

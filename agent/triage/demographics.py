@@ -41,7 +41,9 @@ _RELATIVES = (
     "son|daughter|husband|wife|mum|mom|mother|dad|father|partner|boy|girl|baby|child|gran|nan|nana|grandma|grandad|"
     "grandpa|grandmother|grandfather|brother|sister|toddler|patient|pt"
 )
-_COPULAS = "i am|i'm|im|he is|he's|she is|she's|who is|turned|turning|is only|is just|just turned|is nearly|is almost"
+_COPULAS = (
+    "i am|i'm|im|he is|he's|hes|she is|she's|shes|who is|turned|turning|is only|is just|just turned|is nearly|is almost"
+)
 _NOT_YEARS = (
     r"(?!\d|[/.:%]\d|\s*(?:%|weeks?|wks?|w\b|months?|days?|hours?|hrs?|min|kg|kilos?|lbs?|stone|cm|ft|feet|degrees|"
     r"pounds|/|c\b|f\b|out of|th\b|mg|times|years? ago))"
@@ -109,10 +111,6 @@ class DemographicsReader:
         yield (
             rf"{today}{count}(?:\s*(?:or|to|-)\s*(?:{number}))?\s*-?\s*{_AGE_UNIT}\s*-?\s*(?:old|of age|o)\b"
             rf"(?:\s*-?\s*(?P<sex>{_SEX})\b)?",
-            self._age,
-        )
-        yield (
-            rf"{today}{count}(?:\s*(?:or|to|-)\s*(?:{number}))?\s*-?\s*{_AGE_UNIT}\s*-?\s*(?:old|of age|o)\b(?:\s*-?\s*(?P<sex>{_SEX})\b)?",
             self._age,
         )
         yield (

@@ -73,7 +73,8 @@ class MessageReader:
             inside = [m for m in measurements if span.start <= m.start < span.end]
             sentence = _Sentence(source, span, tokens, cues, subjects, match_sentence(self._vocabulary, tokens))
             mentions += _merged(list(self._mentions(sentence, spoken, inside)), source)
-            clauses += _left_over(sentence, [*taken, *((d.start, d.end) for d in spoken)])
+            measured = [(m.start, m.end) for m in inside]
+            clauses += _left_over(sentence, [*taken, *((d.start, d.end) for d in spoken)], measured)
             owned += _owned(details, sentence)
         return Reading(source, tuple(mentions), tuple(clauses), tuple(measurements), tuple(durations), tuple(owned))
 
@@ -169,7 +170,10 @@ class _Sentence:
         )
 
 
-def _left_over(sentence: _Sentence, taken: Sequence[tuple[int, int]]) -> Iterator[Clause]:
+def _left_over(
+    sentence: _Sentence, taken: Sequence[tuple[int, int]], measured: Sequence[tuple[int, int]]
+) -> Iterator[Clause]:
+    """Clauses without a finding. Spans ``taken`` are numbers and ages; ``measured`` ones say all their clause says."""
     polarity = sentence.polarity()
     mentioned = sentence.matches.mentioned
     for run in _clauses(sentence.tokens):
@@ -183,7 +187,7 @@ def _left_over(sentence: _Sentence, taken: Sequence[tuple[int, int]]) -> Iterato
         statuses = {polarity.status(i.indices) for i in sounding}
         start, end = words[0].start, words[-1].end
         raw_start, raw_end = sentence.source.span(start, end)
-        covered = any(a <= start and end <= b for a, b in taken)
+        covered = any(a <= start and end <= b for a, b in taken) or any(start <= a and b <= end for a, b in measured)
         yield Clause(
             turn=sentence.source.turn,
             start=start,

@@ -142,7 +142,7 @@ def applies(protocol: CompiledProtocol, situation: Situation) -> bool:
 
 def fires(rule: CompiledRule, situation: Situation) -> bool:
     """Best judgement: the rule holds when what is unknown is absent."""
-    known = situation.decide(rule)
+    known = None if situation.overlay else situation.decide(rule)
     return known if known is not None else rule.when.evaluate(situation.assumed) is True
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.triage.grammar import HARD_BARRIERS, JOINERS, NEGATORS, SOFT_BARRIERS, words
+from agent.triage.grammar import HARD_BARRIERS, JOINERS, NEGATORS, SOFT_BARRIERS, SUBJECT_STARTERS, words
 from agent.triage.tokens import Token
 
 _POSITION_WORDS = words("left right upper lower both middle top bottom front side inner outer down")
@@ -48,8 +48,21 @@ def build_stretches(tokens: Sequence[Token], items: Sequence[LexiconItem]) -> li
     plain = split_at(tokens, HARD_BARRIERS | SOFT_BARRIERS)
     stretches = [Stretch(run) for run in plain]
     spread = [Stretch(run) for run in _spread(tokens, items)]
-    wide = [Stretch(run, crossing=True) for run in split_at(tokens, HARD_BARRIERS) if run not in plain]
+    wide = [Stretch(run, crossing=True) for run in _statements(tokens) if run not in plain]
     return list(dict.fromkeys([*stretches, *spread, *wide]))
+
+
+def _statements(tokens: Sequence[Token]) -> list[tuple[int, ...]]:
+    """Runs between commas, and at an "and" that opens a statement with a subject of its own."""
+    runs: list[tuple[int, ...]] = []
+    for run in split_at(tokens, HARD_BARRIERS):
+        start = 0
+        for position, index in enumerate(run[:-1]):
+            if tokens[index].surface in JOINERS and tokens[run[position + 1]].surface in SUBJECT_STARTERS:
+                runs.append(run[start:position])
+                start = position + 1
+        runs.append(run[start:])
+    return [run for run in runs if run]
 
 
 def _spread(tokens: Sequence[Token], items: Sequence[LexiconItem]) -> list[tuple[int, ...]]:

@@ -12,7 +12,7 @@ from agent.triage.mentions import Clause, Mention, Reading
 from agent.triage.reader import MessageReader
 from agent.triage.semantic import SemanticMatch
 from agent.triage.states import SessionFindings, combine
-from agent.triage.subject import CHILDREN, SubjectTracker, choose_patient, same_person
+from agent.triage.subject import CHILDREN, SELF, UNBORN, SubjectTracker, choose_patient, same_person
 from agent.triage.types import PatientFacts, PatientMessage
 from knowledge.schema import Content, Lexicon, Question
 
@@ -64,14 +64,17 @@ def complete(
 ) -> SessionReading:
     """Put the readings, the matches by meaning, the answers and the record together."""
     vocabulary = content.findings
-    spoken = [m for r in session.readings for m in r.mentions] + [_from_meaning(m) for m in matches]
-    patient, several = _patient(spoken, content, session)
+    said = [m for r in session.readings for m in r.mentions] + [_from_meaning(m) for m in matches]
+    mother = _expecting(session)
+    spoken = [replace(m, subject=mother) if mother and m.subject == UNBORN else m for m in said]
+    patient = _patient(spoken, content, session)
     answered = [
         answer(questions[message.asked], reading, reader.durations)
         for message, reading in zip(session.messages, session.readings, strict=True)
         if message.asked and message.asked in questions
     ]
     own = [m for m in spoken if m.status not in {"family", "hypothetical"} and _is_of(m.subject, patient)]
+    others = {m.finding for m in spoken if m.status == "present" and not _is_of(m.subject, patient)}
     mentions = [
         *own,
         *measured_findings(session.readings, vocabulary),
@@ -94,7 +97,7 @@ def complete(
     feared = [m.finding for m in spoken if (m.status == "hypothetical" or m.ended) and _is_of(m.subject, patient)]
     near += [p.id for p in content.protocols.values() if set(p.presenting) & set(feared)]
     conflicts = [*findings.conflicts, *facts.conflicts]
-    if several:
+    if others - {m.finding for m in own}:
         conflicts.append("The text may be about more than one person")
     vitals = session_vitals(session.readings, facts)
     unmatched = tuple(dict.fromkeys(c.quote for n, c in left if c.symptomatic or (routes.get(n) and not c.denied)))
@@ -112,7 +115,18 @@ def complete(
     )
 
 
-def _patient(spoken: Sequence[Mention], content: Content, session: Draft) -> tuple[str, bool]:
+def _expecting(session: Draft) -> str | None:
+    """The person "the baby" is unborn of: one said to be pregnant, when no baby's age is given."""
+    details = [d for r in session.readings for d in r.details]
+    if any(d.subject == UNBORN and d.detail.kind == "age_years" for d in details):
+        return None
+    expecting = [d.subject or SELF for d in details if d.detail.kind == "pregnant" and d.detail.value is True]
+    if session.given.pregnant:
+        expecting.append(session.given.writer_relation)
+    return next((relation for relation in expecting if relation != UNBORN), None)
+
+
+def _patient(spoken: Sequence[Mention], content: Content, session: Draft) -> str:
     """Symptoms decide who the text is about; what somebody once had does not."""
     kept = [m for m in sorted(spoken, key=lambda m: (m.turn, m.start)) if m.status in {"present", "absent"}]
     felt = [m for m in kept if content.findings[m.finding].kind in _COUNTED_KINDS and m.status == "present"]
@@ -121,7 +135,8 @@ def _patient(spoken: Sequence[Mention], content: Content, session: Draft) -> tup
     if not any(subjects) and not any(m.subject for m in spoken if m.status == "past"):
         # "No wet nappies since this morning, my baby is 6 weeks old": said of nobody, with one child in sight.
         aged = [d.subject for r in session.readings for d in r.details if d.subject]
-        subjects = [*aged, *(s for s in session.tracker.seen if s in CHILDREN)]
+        born = CHILDREN - {UNBORN} if _expecting(session) else CHILDREN
+        subjects = [*aged, *(s for s in session.tracker.seen if s in born)]
     return choose_patient(subjects, session.given.writer_relation)
 
 

@@ -31,6 +31,8 @@ _SAYING = words("say said tell told think thought reckon believ insist suggest a
 _BEFORE_VERB = words("in law also always keeps keep kept")
 _EVENTS = words("as was had having expecting delivered were being like")
 _PASSING = frozenset({"brother", "sister", "friend"})
+UNBORN = "baby"
+"""Relation that may name an unborn child."""
 CHILDREN = frozenset({"baby", "son", "daughter", "child"})
 """Relations that are a child of the writer."""
 _ALIKE = (CHILDREN, frozenset({"husband", "wife", "partner"}))
@@ -154,21 +156,17 @@ def _is_no_person(tokens: Sequence[Token], index: int) -> bool:
     return len(before) == 2 and before[1] == "a" and before[0] in _EVENTS
 
 
-def choose_patient(subjects: Sequence[str | None], writer_relation: str = SELF) -> tuple[str, bool]:
-    """The person the text is about, from the subjects of its symptoms in order; and whether two are in question."""
+def choose_patient(subjects: Sequence[str | None], writer_relation: str = SELF) -> str:
+    """The person the text is about, from the subjects of its symptoms in order."""
     if writer_relation != SELF:
-        others = {s for s in subjects if s and not same_person(s, writer_relation)} - {SELF}
-        return writer_relation, bool(others)
+        return writer_relation
     named = [s for s in subjects if s]
-    if not named:
-        return SELF, False
     counts = Counter(named)
     mine = counts.pop(SELF, 0)
     if not counts:
-        return SELF, False
+        return SELF
     best = max(counts, key=lambda relation: sum(n for o, n in counts.items() if same_person(o, relation)))
     theirs = sum(n for o, n in counts.items() if same_person(o, best))
-    several = mine > 0 or any(not same_person(o, best) for o in counts)
     if mine and (best in _PASSING or mine > theirs or (mine == theirs and named[0] == SELF)):
-        return SELF, several
-    return best, several
+        return SELF
+    return best

@@ -63,7 +63,7 @@ class Tokeniser:
         found = [token for match in _TOKEN.finditer(text, start, stop) for token in self._expand(match, text)]
         if self._speller is not None:
             found = list(self._compounded(self._repaired(found) if repair else found, self._speller))
-        return tuple(self._disambiguated(found))
+        return tuple(self._disambiguated(list(self._enabled(found))))
 
     def _expand(self, match: re.Match[str], text: str) -> Iterator[Token]:
         word, start, end = match.group(), match.start(), match.end()
@@ -98,6 +98,25 @@ class Tokeniser:
             if joined and following:
                 yield Token(joined, self.form(joined), token.start, following.end)
                 index += 2
+            else:
+                yield token
+                index += 1
+
+    def _enabled(self, tokens: list[Token]) -> Iterator[Token]:
+        """Spell inability one way: "unable to" and "haven't been able to" say "can not"."""
+        index = 0
+        while index < len(tokens):
+            token = tokens[index]
+            ahead = [t.surface for t in tokens[index : index + 5]]
+            if token.surface == "unable" and ahead[1:2] == ["to"]:
+                yield replace(token, surface="can", form="can")
+                yield replace(token, surface="not", form="not")
+                index += 2
+            elif token.surface == "not" and "able" in ahead and ahead[ahead.index("able") + 1 :][:1] == ["to"]:
+                able = index + ahead.index("able")
+                yield replace(token, surface="can", form="can")
+                yield replace(tokens[able], surface="not", form="not")
+                index = able + 2
             else:
                 yield token
                 index += 1

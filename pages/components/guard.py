@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
 
-from agent import AgentManager, create_agent_instance
-from data.records import Account
+if TYPE_CHECKING:
+    from agent import AgentManager
+    from data.records import Account
 
 COOKIE = "prelude_session"
 
 
 def agent() -> AgentManager:
     """The process's agent."""
+    from agent import create_agent_instance  # not at the top: the sign-in page must not wait for it
+
     return create_agent_instance()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
-from data.records import Account
+if TYPE_CHECKING:
+    from data.records import Account
 
 
 def show(account: Account) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from agent import create_agent_instance
+from pages.server.startup import STARTUP
 from pages.server.tickets import TICKETS
 
 COOKIE = "prelude_session"
@@ -23,8 +24,8 @@ fetch("/auth/leave", { method: "POST" }).then(() => location.replace("/"));
 
 async def ready(_: Request) -> JSONResponse:
     """Whether a turn can start at once; 503 until then, for a load balancer."""
-    is_ready = create_agent_instance().ready
-    return JSONResponse({"ready": is_ready}, status_code=200 if is_ready else 503)
+    state = {"ready": STARTUP.ready, "problem": STARTUP.problem}
+    return JSONResponse(state, status_code=200 if STARTUP.ready else 503)
 
 
 async def enter(request: Request) -> Response:
@@ -42,10 +43,16 @@ async def leave(request: Request) -> Response:
     """Revoke the server session and drop the cookie."""
     token = request.cookies.get(COOKIE)
     if token:
-        create_agent_instance().records.accounts.revoke(token)
+        await run_in_threadpool(_revoke, token)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/")
     return response
+
+
+def _revoke(token: str) -> None:
+    from agent import create_agent_instance  # not at the top: the sign-in page must not wait for it
+
+    create_agent_instance().records.accounts.revoke(token)
 
 
 def _script(source: str) -> Response:

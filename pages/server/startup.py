@@ -1,0 +1,47 @@
+"""Starting up behind the first page: the agent is imported, built and warmed in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from agent import AgentManager
+
+log = structlog.get_logger(__name__)
+HEAD_START_S = 1.0
+"""Seconds the server gets to hand out the sign-in page before heavy imports compete with it for the processor."""
+
+
+class Startup:
+    """Whether the agent is there yet. Asking never waits."""
+
+    def __init__(self) -> None:
+        self._manager: AgentManager | None = None
+        self.problem: str | None = None
+
+    def begin(self) -> None:
+        """Start loading after the head start; returns at once."""
+        timer = threading.Timer(HEAD_START_S, self._load)
+        timer.daemon = True
+        timer.start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether a turn can start without waiting."""
+        return self._manager is not None and self._manager.ready
+
+    def _load(self) -> None:
+        from agent import create_agent_instance  # some seconds of imports: never before the first page
+
+        try:
+            self._manager = create_agent_instance()
+            self._manager.warm_up().join()
+        except Exception as error:  # the thread's edge: the readiness route reports it, pages show their own errors
+            self.problem = type(error).__name__
+            log.error("startup_failed", kind=self.problem, exc_info=error)
+
+
+STARTUP = Startup()

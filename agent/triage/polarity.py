@@ -4,29 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from agent.triage.grammar import ARTICLES, FINITE_VERBS, JOINERS, NEGATORS, PRONOUNS, SUBJECT_STARTERS, words
+from agent.triage.grammar import JOINERS, NEGATORS, SUBJECT_STARTERS, words
 from agent.triage.lexicon_match import Hit
+from agent.triage.negation import Denials
 from agent.triage.tokens import Token
 
 Status: TypeAlias = Literal["present", "absent", "past", "hypothetical", "family", "unknown"]
 
-_SHORT_REACH = 5
-"""Words that a bare "not" reaches; a denial with "have" reaches to the end of its clause."""
-_MODALS = words("can could will would should may might must")
-_SENSING = words("feel see find notic hear detect")
-_HAVING = words("have get any feel notic experienc suffer see report")
-_PLAIN_NO = frozenset({"no", "not", "never"})
 _POSSESSIVES = words("my his her their our your the this that these")
-_UNREPEATED = words("such this")
-_NOT_BARE = words(
-    """
-    since for today yesterday last started ago now severe bad terrible awful crushing sudden constant worse really
-    very x hour minute day week month
-    """
-)
 _QUESTION = re.compile(
     r"^(?:so |but |and |please )*(?:"
     r"(?:could|might|can|would|is|are|do|does|am)\s+(?:it|this|that|these|i|he|she|they|we)\b|"
@@ -38,13 +25,6 @@ _ASKS_IF_NORMAL = re.compile(
 )
 _YEAR = re.compile(r"^(?:19[3-9]\d|20[0-4]\d)$")
 _ONGOING = words("since started start began begin first onset from still now ongoing")
-
-
-@dataclass(frozen=True)
-class _Cue:
-    first: int
-    last: int
-    listing: bool
 
 
 class SentencePolarity:
@@ -69,19 +49,14 @@ class SentencePolarity:
         question: bool,
     ) -> None:
         self._tokens = tokens
-        self._mentioned = mentioned
-        self._consumed = consumed
         self._by_owner: dict[str, list[Hit]] = {}
         for hit in cues:
             if hit.pattern.role in {"negation", "frame"}:
                 self._by_owner.setdefault(hit.pattern.owner, []).append(hit)
-        self._resets = {h.first for h in self._by_owner.get("reset", ())}
-        self._pseudo = frozenset(i for h in self._by_owner.get("pseudo", ()) for i in h.indices)
-        self._double = [h for h in self._by_owner.get("double", ()) if h.last not in consumed]
-        self._ors = [i for i, t in enumerate(tokens) if t.surface in {"or", "nor"}]
-        self._reaches = [(cue, self._reach(cue)) for cue in self._denials()]
-        words = " ".join(t.surface for t in tokens)
-        self._doubting = question and bool(_QUESTION.search(words)) and not _ASKS_IF_NORMAL.search(words)
+        self._denials = Denials(tokens, self._by_owner, consumed, mentioned)
+        self._resets = self._denials.resets
+        text = " ".join(t.surface for t in tokens)
+        self._doubting = question and bool(_QUESTION.search(text)) and not _ASKS_IF_NORMAL.search(text)
 
     def status(self, indices: Sequence[int], *, history: bool = False) -> Status:
         """How the finding at these positions is meant; ``history`` findings are about the past anyway."""
@@ -89,153 +64,11 @@ class SentencePolarity:
         own = frozenset(indices)
         if self._framed("family", first, last, own):
             return "family"
-        denied = self._denied(first, last, own)
-        if denied and not self._turned_round(first):
+        if self._denials.cover(own):
             return "absent"
         if self._feared(first, own):
             return "hypothetical"
         return "past" if not history and self._past(first, last, own) else "present"
-
-    def _denials(self) -> list[_Cue]:
-        listing = {h.first for h in self._by_owner.get("list", ())}
-        longest: dict[int, Hit] = {}
-        for hit in self._by_owner.get("before", ()):
-            if hit.first not in longest or hit.last > longest[hit.first].last:
-                longest[hit.first] = hit
-        cues = [_Cue(h.first, h.last, h.first in listing) for h in longest.values()]
-        doubled = {i for h in self._double for i in h.indices}
-        inner = {i for c in cues for i in range(c.first + 1, c.last + 1)}
-        return [c for c in cues if c.first not in inner | doubled and self._denies(c)]
-
-    def _denies(self, cue: _Cue) -> bool:
-        covered = set(range(cue.first, cue.last + 1))
-        if covered & self._consumed or (cue.first in self._pseudo and not cue.listing):
-            return False
-        if cue.first in self._pseudo:
-            return False
-        word = self._tokens[cue.first].surface
-        before = self._tokens[cue.first - 1].surface if cue.first else ""
-        after = self._tokens[cue.last + 1] if cue.last + 1 < len(self._tokens) else None
-        if after is None or after.is_barrier:
-            return False
-        if word == "no" and after.surface in SUBJECT_STARTERS:
-            return False
-        if word == "not" and before in _MODALS:
-            return after.form in _SENSING
-        if word == "never":
-            rest = [t.surface for t in self._tokens[cue.last + 1 :]]
-            return "before" not in rest and not (
-                _UNREPEATED & set(rest) and {"like", "bad", "such", "kind"} & set(rest)
-            )
-        return True
-
-    def _reach(self, cue: _Cue) -> int:
-        """First position the denial no longer covers."""
-        tokens, index = self._tokens, cue.last + 1
-        short = tokens[cue.last].surface == "not" and not any(t.form in _HAVING for t in tokens[index : index + 3])
-        counted, found = 0, False
-        while index < len(tokens):
-            token = tokens[index]
-            if index in self._resets and index > cue.last and index not in self._consumed:
-                return index
-            if token.is_barrier or token.surface in JOINERS:
-                if not self._goes_on(index, cue, short=short, found=found):
-                    return index
-            elif not token.is_free:
-                counted += 1
-                if short and counted > _SHORT_REACH:
-                    return index
-            found = found or index in self._mentioned
-            index += 1
-        return index
-
-    def _goes_on(self, index: int, cue: _Cue, *, short: bool, found: bool) -> bool:
-        """Whether a denial reaches over the barrier at ``index`` into the next item."""
-        word = self._tokens[index].surface
-        item = self._item_after(index)
-        if not item or item[0].surface in SUBJECT_STARTERS or any(t.surface in NEGATORS for t in item):
-            return False
-        if word in {"or", "nor", "/"}:
-            return True
-        if any(t.surface in FINITE_VERBS for t in item) or not self._is_bare(item):
-            return False
-        closes_with_or = any(index < place for place in self._ors)
-        if cue.listing or (closes_with_or and word == ","):
-            return found or cue.listing
-        if short or word not in {",", "and"}:
-            return False
-        # "No fever, cough, SOB": a note that opens with "no" goes on; in "cough, no fever, sore throat" it does not.
-        opens = all(t.surface in PRONOUNS or t.is_free for t in self._tokens[: cue.first])
-        return found and (word == "and" or (opens and self._tokens[cue.first].surface in _PLAIN_NO))
-
-    def _item_after(self, index: int) -> list[Token]:
-        item: list[Token] = []
-        for position in range(index + 1, len(self._tokens)):
-            token = self._tokens[position]
-            if token.is_barrier or token.surface in JOINERS:
-                if item:
-                    break
-                continue
-            if position in self._resets:
-                return item if item else []
-            item.append(token)
-        return item
-
-    def _is_bare(self, item: list[Token]) -> bool:
-        words = [t for t in item if not t.is_free]
-        if any(t.surface in _NOT_BARE or t.form in _NOT_BARE or t.surface[0].isdigit() for t in item):
-            return False
-        return len(words) <= 3 and item[0].surface not in ARTICLES - {"any"}
-
-    def _denied(self, first: int, last: int, own: frozenset[int]) -> bool:
-        for cue, reach in self._reaches:
-            inside = first < cue.first <= last and cue.first not in own
-            if (cue.last < first < reach) or (inside and reach > last):
-                return True
-        if any(self._denies_own(hit, own) for hit in self._by_owner.get("pseudo", ())):
-            return True
-        return any(
-            self._denied_after(hit, last) for hit in self._by_owner.get("after", ()) if not own & set(hit.indices)
-        )
-
-    def _denies_own(self, hit: Hit, own: frozenset[int]) -> bool:
-        """Whether a group like "doesn't go away" does deny a finding that is itself a going away."""
-        words = {i for i in hit.indices if self._tokens[i].surface not in NEGATORS and not self._tokens[i].is_free}
-        negators = set(hit.indices) - words
-        return bool(words & own) and not negators & (own | self._consumed)
-
-    def _denied_after(self, hit: Hit, last: int) -> bool:
-        tokens = self._tokens
-        if hit.first <= last or set(hit.indices) & (self._consumed | self._pseudo):
-            return False
-        ends = hit.last + 1 >= len(tokens) or tokens[hit.last + 1].is_barrier
-        if not ends and tokens[hit.first].surface in {
-            "no",
-            "none",
-            "nil",
-            "negative",
-            "neg",
-            "free",
-            "clear",
-            "good",
-            "normal",
-        }:
-            return False
-        between = tokens[last + 1 : hit.first]
-        if any(i in self._resets for i in range(last + 1, hit.first)):
-            return False
-        if any(t.surface in NEGATORS for t in between):
-            return False
-        if all(t.is_free or t.surface in {":", "–", "—", "("} for t in between):
-            return True
-        lists = tokens[hit.first].form in {"deny", "rul", "rule", "excluded", "absent", "negativ"}
-        return lists and not any(t.surface in FINITE_VERBS or t.surface in SUBJECT_STARTERS for t in between)
-
-    def _turned_round(self, first: int) -> bool:
-        return any(hit.last < first and not self._reset_between(hit.last, first) for hit in self._double)
-
-    def _reset_between(self, left: int, right: int) -> bool:
-        return any(i in self._resets for i in range(left + 1, right))
 
     def _framed(self, owner: str, first: int, last: int, own: frozenset[int]) -> bool:
         for hit in self._by_owner.get(owner, ()):

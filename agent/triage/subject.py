@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.triage.grammar import words
+from agent.triage.grammar import stems, words
 from agent.triage.lexicon_match import Hit
 from agent.triage.tokens import Token
 from knowledge.schema import Lexicon
 
 SELF = "self"
-_REPORTING = words(
+_REPORTING = stems(
     """
     think believ guess suppos notic worry worried worri hope wonder reckon know see saw look check giv give gav gave
     took tak take call ask writ write need want scared concerned concern afraid frighten said say told tell phon
@@ -20,14 +20,14 @@ _REPORTING = words(
     thought mean understand heard hear
     """
 )
-_OWN_VERBS = words("have feel am get had was been keep can do did hurt could")
+_OWN_VERBS = stems("have feel am get had was been keep can do did hurt could")
 _MALE, _FEMALE, _ANY = (frozenset(w.split()) for w in ("he him his himself", "she her hers herself", "they them their"))
-_PROFESSIONALS = words(
+_PROFESSIONALS = stems(
     """
     doctor nurse paramedic pharmacist consultant dentist specialist surgeon therapist midwife boss teacher
     """
 )
-_SAYING = words("say said tell told think thought reckon believ insist suggest advis ask mention joke swear")
+_SAYING = stems("say said tell told think thought reckon believ insist suggest advis ask mention joke swear")
 _BEFORE_VERB = words("in law also always keeps keep kept")
 _EVENTS = words("as was had having expecting delivered were being like")
 _PASSING = frozenset({"brother", "sister", "friend"})

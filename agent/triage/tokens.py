@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from agent.triage.grammar import BARRIERS, CONTRACTIONS, ENDINGS, FREE, stem, words
+from agent.triage.grammar import BARRIERS, CONTRACTIONS, ENDINGS, FREE, stem, stems, words
 from agent.triage.spelling import Speller
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\s\w]")
 _IS_AFTER = words("he she it that there what who where here how")
-_MOVING = words("go come get call ring take send bring put give be refer phone")
+_MOVING = stems("go come get call ring take send bring put give be refer phone")
 _SPELT_PUNCTUATION = {"&": "and", "+": "and"}
 
 

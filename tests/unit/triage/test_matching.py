@@ -27,6 +27,8 @@ FOUND = [
     ("short of breathe", "breathless"),
     ("chest\u200b pain", "chest_pain"),
     ("I can’t breathe", "breathless_severe breathless"),
+    ("I haven't been able to breathe since last night", "breathless_severe breathless"),
+    ("unable to breathe", "breathless_severe breathless"),
 ]
 NOT_FOUND = [
     ("chest pain and numb arm", "arm_pain"),
@@ -38,6 +40,8 @@ NOT_FOUND = [
     ("I had a heart attack last year", "assault"),
     ("my house is red", "red_leg"),
     ("can't pee, arm pain", "stomach_pain"),
+    ("my arm is fine and I have a pain", "arm_pain"),
+    ("able to breathe", "breathless_severe"),
     ("I have lost weight and a chest freezer hurts my budget for months now", "headache"),
 ]
 

@@ -48,7 +48,10 @@ def test_severe_once_stays_severe(small: Assess) -> None:
 def test_chart_conditions_become_history_with_their_origin(small: Assess) -> None:
     decision = small("cough", conditions=("Heart attack, 2015",), medicines=("Warfarin 3 mg",))
     chart = {f.id: (f.present, f.origin, f.quote) for f in decision.findings if f.origin == "chart"}
-    assert chart == {"heart_attack_history": (True, "chart", ""), "warfarin": (True, "chart", "")}
+    assert chart == {
+        "heart_attack_history": (True, "chart", "Heart attack, 2015"),
+        "warfarin": (True, "chart", "Warfarin 3 mg"),
+    }
 
 
 def test_the_chart_of_the_writer_does_not_describe_a_relative(small: Assess) -> None:

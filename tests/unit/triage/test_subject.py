@@ -21,6 +21,8 @@ ROWS = [
     ("no wet nappies today, my baby is 6 weeks old", "baby", "not_peeing"),
     ("I have chest pain and my wife says I look grey", "self", "chest_pain"),
     ("My mum is on warfarin and has a headache", "mother", "warfarin headache"),
+    ("I am 30 weeks pregnant, the baby is fine but I am vomiting", "self", "vomiting"),
+    ("My wife is 30 weeks pregnant, her baby kicks, she is vomiting", "wife", "vomiting"),
     ("I've had a fever and a cough since Monday, my son has a rash", "self", "fever cough"),
 ]
 

@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,9 +29,8 @@ from agent.settings import Settings
 from agent.tools import TOOLS
 from agent.triage.engine import TriageEngine
 from agent.versions import CODE_VERSION, code_hash
-from data.demo.seed import seed
+from data.demo import demo_ehr, seed
 from data.ehr.connector import EhrConnector
-from data.ehr.fhir_files import FhirFiles
 from data.ehr.fhir_server import FhirServer
 from data.records import Records, open_records
 from knowledge.embedding import Encoder
@@ -41,7 +39,6 @@ from knowledge.schema_intents import load_intents, load_phrasing
 from knowledge.vector_cache import VectorCache
 
 SYSTEM_PROMPT = "system_prompt.v1.md"
-DEMO_CHARTS = Path(__file__).resolve().parent.parent / "data" / "demo" / "fhir"
 log = structlog.get_logger(__name__)
 _shared: dict[str, AgentManager] = {}
 _shared_lock = threading.Lock()
@@ -70,7 +67,7 @@ def build_manager(settings: Settings) -> AgentManager:
     if settings.demo:
         seed(records, today=now().astimezone(zone).date(), zone=zone)
     parts = _Parts(settings, records)
-    manager = AgentManager(records, parts.clinic, parts.models, parts.metadata, parts.ready)
+    manager = AgentManager(records, parts.clinic, parts.models, parts.metadata, parts.ready, parts.templates)
     manager.recover()
     return manager
 
@@ -110,6 +107,16 @@ class _Parts:
     @cached_property
     def _phrases(self) -> Mapping[str, str]:
         return load_phrasing(locale=self._settings.locale)
+
+    def templates(self) -> Templates:
+        """The fixed texts with the clinic's numbers; they need nothing loaded."""
+        settings = self._settings
+        values = {
+            "emergency_number": settings.emergency_number,
+            "crisis_line": settings.crisis_line,
+            "clinic_phone": settings.clinic_phone,
+        }
+        return Templates(self._content.locales, settings.locale, values)
 
     def ready(self) -> bool:
         """Whether a turn can start without loading anything."""
@@ -164,12 +171,7 @@ class _Parts:
         engine.warm()
         self._library.load()
         self.models()
-        values = {
-            "emergency_number": settings.emergency_number,
-            "crisis_line": settings.crisis_line,
-            "clinic_phone": settings.clinic_phone,
-        }
-        templates = Templates(content.locales, settings.locale, values)
+        templates = self.templates()
         return Clinic(
             settings=settings,
             records=self._records,
@@ -220,7 +222,7 @@ def _whole(phrases: Iterable[str]) -> frozenset[str]:
 def _ehr(settings: Settings) -> EhrConnector:
     if settings.ehr == "server":
         return FhirServer(str(settings.ehr_url), timeout_s=settings.ehr_timeout_s, today=today)
-    return FhirFiles(DEMO_CHARTS, today=today)
+    return demo_ehr()
 
 
 @lru_cache(maxsize=1)

@@ -40,6 +40,8 @@ def typed_answer(text: str, pending: Sequence[Offer], *, question_open: bool) ->
     granted = words[0] not in _NO
     if granted and any(w in _NO or w in ("but", "wait", "later") for w in words):
         return None
+    if not granted and any(w in _YES - {"please"} for w in words[1:]):
+        return None  # "not sure" is no answer
     rest = [w for w in words[1:] if w not in _YES | _AGREE | _NO]
     named = [w for w in rest if w not in _ACTION]
     if not rest:

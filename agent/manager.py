@@ -60,10 +60,12 @@ class AgentManager:
         models: Callable[[], ModelSlot],
         metadata: Callable[[], dict[str, Any]],
         is_ready: Callable[[], bool],
+        templates: Callable[[], Templates],
     ) -> None:
         self.records = records
         self._clinic, self._models, self._metadata, self._is_ready = clinic, models, metadata, is_ready
         self._starting = threading.Lock()  # a submit that comes twice finds the first one's turn already running
+        self._templates = templates
         self._runner = TurnRunner(clinic, lambda: models().line, metadata, is_ready)
 
     @property
@@ -76,6 +78,18 @@ class AgentManager:
         thread = threading.Thread(target=self._clinic, name="warm-up", daemon=True)
         thread.start()
         return thread
+
+    def greet(self, session_id: str) -> None:
+        """Open a new conversation with the clinic's fixed words, recorded like all that is shown; once a session."""
+        interactions, texts = self.records.interactions, self._templates()
+        with self.records.store.write():
+            session = interactions.session(session_id)
+            if interactions.transcript(session_id):
+                return
+            key = "greeting" if session.writer_relation == "self" else "greeting_other"
+            name = self.records.patients.get(session.patient_id).given_name if session.patient_id else ""
+            for words in (texts.text(key, patient_name=name), texts.text("greeting_critical")):
+                interactions.append_message(session_id, None, "assistant", "note", words, {"greeting": True})
 
     def run_step(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,8 +50,10 @@ class Settings(BaseSettings):
             raise ValueError("PRELUDE_LLM_BASE_URL needs PRELUDE_LLM_MODEL or PRELUDE_LLM_ADAPTER beside it")
         if self.ehr == "server" and not self.ehr_url:
             raise ValueError("PRELUDE_EHR=server needs PRELUDE_EHR_URL")
-        if self.timezone not in available_timezones():
-            raise ValueError("PRELUDE_TIMEZONE is not an IANA time zone, for example Europe/London")
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("PRELUDE_TIMEZONE is not an IANA time zone, for example Europe/London") from None
         return self
 
     @property

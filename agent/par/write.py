@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from agent.context import Clinic
 from agent.errors import ParInvalid
+from agent.nodes.recall import SHOWN_AS_REPLY
 from agent.par.build import complete, write_lines
 from agent.par.ground import ground, lines_of
 from agent.par.material import ParMaterial, gather
@@ -33,7 +34,7 @@ def write_par(
     Raises ParInvalid, or NotFound for an unknown session.
     """
     material = gather(clinic, session_id)
-    provenance = {**metadata, "session_id": session_id, "written_at": clinic.now().isoformat(timespec="seconds")}
+    provenance = {**metadata, "session_id": session_id, "written_at": clinic.now().isoformat(timespec="milliseconds")}
     if writer is not None:
         try:
             par = _by_model(writer, material, provenance, clinic)
@@ -88,7 +89,7 @@ def _as_data(material: ParMaterial) -> str:
             "transcript": [
                 {"turn": m.number, "role": m.role, "text": m.text}
                 for m in material.transcript
-                if m.role in ("patient", "assistant")
+                if m.role == "patient" or m.kind in SHOWN_AS_REPLY  # a greeting names the patient
             ],
             "rules": [{"id": r.id, "why": r.rationale} for r in (decision.rules if decision else ())],
             "not_asked_or_unknown": list(decision.not_asked_or_unknown if decision else ()),

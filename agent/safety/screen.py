@@ -6,29 +6,25 @@ Deterministic and first: it runs on every message before any model and its answe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from agent.safety.plain_words import PlainWords
+from agent.safety.semantic import Encode, SemanticNet
 from agent.safety.speech import compile_any
 from knowledge.schema_policies import CrisisPolicy, CrisisRule, Policies
 
 CrisisLevel = Literal["none", "possible", "explicit"]
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 
 MAX_SCREENED_CHARS = 40_000
-MIN_SEMANTIC_WORDS = 4
 SEMANTIC_RULE = "crisis.semantic"
 _RANK: dict[CrisisLevel, int] = {"none": 0, "possible": 1, "explicit": 2}
 # A negation this near before a match turns it round ("no thoughts of harming myself") …
 _NEGATED = re.compile(
     r"\b(?:no|not|never|deny|denies|denied|without|nor|neither|nobody|none|free of|rule out|dont)"
     r" (?:(?!and |so |because |just |tonight |then |now |me |him |her |us |born |wake |woke |matters? |notice |miss |cares? |"
-    r"help |enough |anymore |alone )[\w'/]+ ){0,6}(?:or (?:[\w']+ ){0,3})?$"
+    r"help |enough |anymore |alone |i (?:am|will|want|have|feel|cut|took|tried) )[\w'/]+ ){0,6}(?:or (?:[\w']+ ){0,3})?$"
 )
 # … unless it negates something else ("I can't stop thinking of …", "I don't know if I won't …").
 _NOT_NEGATED = re.compile(
@@ -89,7 +85,7 @@ class InputScreener:
              compile_any(rule.unless, policies.injection.groups))
             for rule in policies.injection.rules
         ]  # fmt: skip
-        self._semantic = _Semantic(crisis, encode) if encode and crisis.exemplars else None
+        self._semantic = SemanticNet(crisis, encode) if encode and crisis.exemplars else None
 
     def screen(self, text: str, *, about_self: bool = True) -> InputScreen:
         """Screens one message; text beyond MAX_SCREENED_CHARS is screened at its beginning and its end.
@@ -112,13 +108,18 @@ class InputScreener:
             hits += [(rule, clause.quote) for rule in self._rules if _hit(rule, cleaned)]
         if hits:
             level = max((rule.level for rule, _ in hits), key=lambda name: _RANK[name])
-        elif self._semantic and self._semantic.alarms([c.quote for c in clauses if not self._cancelled(c.text)]):
-            return self._answer("possible", (SEMANTIC_RULE,), text[:200], text, hits, abuse)
+        elif self._semantic:
+            near = self._semantic.alarms([c.quote for c in clauses if not self._settled(c.text)])
+            if near is not None:
+                return self._answer("possible", (SEMANTIC_RULE,), near, text, hits, abuse)
         quote = next((words for rule, words in hits if rule.level == level), "")
         return self._answer(level, tuple(dict.fromkeys(rule.id for rule, _ in hits)), quote, text, hits, abuse)
 
-    def _cancelled(self, clause: str) -> bool:
-        return bool(self._cancels and self._cancels.search(clause)) or bool(re.search(r"\b(?:no|not|never)\b", clause))
+    def _settled(self, clause: str) -> bool:
+        """Whether the rules know this clause to be harmless: an idiom, news, the past, a negated screening answer."""
+        if (self._idioms and self._idioms.search(clause)) or (self._cancels and self._cancels.search(clause)):
+            return True
+        return any(match for rule in self._rules for match in rule.patterns.finditer(clause))
 
     def _answer(
         self, level: CrisisLevel, rules: tuple[str, ...], quote: str, text: str,
@@ -137,27 +138,6 @@ class InputScreener:
             for name, patterns, unless in self._injection
             if patterns and patterns.search(words) and not (unless and unless.search(words))
         )
-
-
-class _Semantic:
-    """Nearness of a clause to phrases of despair rather than to harmless ones, by the sentence encoder."""
-
-    def __init__(self, policy: CrisisPolicy, encode: Encode) -> None:
-        self._encode = encode
-        self._policy = policy
-        self._known: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
-
-    def alarms(self, clauses: Sequence[str]) -> bool:
-        long_enough = [clause for clause in clauses if len(clause.split()) >= MIN_SEMANTIC_WORDS]
-        if not long_enough:
-            return False
-        if self._known is None:
-            self._known = (self._encode(self._policy.exemplars), self._encode(self._policy.counter_exemplars))
-        despair, harmless = self._known
-        vectors = self._encode(long_enough)
-        near = (vectors @ despair.T).max(axis=1)
-        other = (vectors @ harmless.T).max(axis=1) if len(harmless) else np.zeros_like(near)
-        return bool(((near >= self._policy.semantic_floor) & (near > other)).any())
 
 
 def _compile(rule: CrisisRule, policy: CrisisPolicy) -> _Compiled:

@@ -12,9 +12,9 @@ from data.deidentify.tokens import Token
 RELATION = (
     r"(?:step|grand|half|god|ex|foster|adopted|late|twin|best|old|elder|eldest|older|younger|youngest|little"
     r"|big|baby|newborn|infant|toddler|teenage|only|dear|\d{1,2}[\s-]?(?:year|month|week|yr)s?[\s-]old|[\s-]){0,4}"
-    r"(?:son|daughter|child|kid|boy|girl|baby|twins?|husband|wife|partner|fianc[eé]e?|boyfriend|girlfriend"
+    r"(?:sons?|daughters?|child(?:ren)?|kids?|boys?|girls?|bab(?:y|ies)|twins?|husband|wife|partner|fianc[eé]e?|boyfriend|girlfriend"
     r"|spouse|mother|mum|mom|mam|mommy|mummy|father|dad|daddy|parents?"
-    r"|brother|sister|sibling|grandmother|grandma|granny|gran|nan|nana|grandfather|grandpa|grandad|granddad"
+    r"|brothers?|sisters?|sibling|grandmother|grandma|granny|gran|nan|nana|grandfather|grandpa|grandad|granddad"
     r"|grandson|granddaughter|uncle|aunt|auntie|aunty|cousin|niece|nephew|in-law"
     r"|friend|neighbou?r|flatmate|roommate|housemate|colleague|boss|carer|caregiver|guardian|gp|doctor|nurse"
     r"|midwife|therapist|dentist|counsell?or|keyworker|teacher|landlord|client|patient|mate|bestie|hubby|missus)"
@@ -42,7 +42,7 @@ MEDIUM_CUES = re.compile(
 )
 INTRODUCTIONS = re.compile(r"\b(?:this\sis|i\sam|i['’]?m|call\s(?:me|him|her))", re.IGNORECASE)
 RELATION_CUES = re.compile(
-    rf"\b(?:my|our|his|her|their|the|your|a|an|this)\s{RELATION}(?:\s?[,(:–-]|\s(?:is\s|was\s)?called|\snamed)?",
+    rf"\b(?:(?:my|our|his|her|their|the|your|a|an|this)\s)?{RELATION}(?:\s?[,(:–-]|\s(?:is\s|was\s)?called|\snamed)?",
     re.IGNORECASE,
 )
 RELATION_AFTER = re.compile(
@@ -111,7 +111,8 @@ def _is_lower_name(at: int, strength: int, token: Token, lexicon: Lexicon, reade
         plain = token.folded in lexicon.context.never_names and not reader.next_is_surname(at)
         return not plain and (not word or lexicon.may_be_given(token.folded))
     verb_follows = reader.next_word(at) in lexicon.context.person_verbs
-    return strength == 1 and not word and len(token.text) > 2 and verb_follows
+    plain = word or len(token.text) < 3 or token.folded.endswith(("ing", "ed"))
+    return strength == 1 and not plain and verb_follows
 
 
 def _is_close(gap: str) -> bool:

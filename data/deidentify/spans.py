@@ -26,9 +26,9 @@ class Identifier(StrEnum):
     DEVICE = "DEVICE"
     DATE = "DATE"
     AGE = "AGE"
+    LOCATION = "LOCATION"
     FAX = "FAX"
     PHONE = "PHONE"
-    LOCATION = "LOCATION"
     ID = "ID"
     NAME = "NAME"
 

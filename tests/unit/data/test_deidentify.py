@@ -117,7 +117,15 @@ KEPT = [
     "dr said it is fine and i'm tired, i am dizzy",
 ]
 
-KNOWN = ["Desmond Okarembe", "Rose Bell", "555-0101", "1968-03-21", "d.okarembe@example.org", "14 Larkspur Row, Fenwick Hollow", "DEMO-7317"]  # fmt: skip
+KNOWN = [
+    "Desmond Okarembe",
+    "Rose Bell",
+    "555-0101",
+    "1968-03-21",
+    "d.okarembe@example.org",
+    "14 Larkspur Row, Fenwick Hollow",
+    "DEMO-7317",
+]
 LINKED = [
     "«Desmond» came in",
     "«des» came in",

@@ -72,6 +72,7 @@ class TurnLedger:
 
     passages: list[Passage] = field(default_factory=list)
     receipts: set[str] = field(default_factory=set)
+    receipt_texts: set[str] = field(default_factory=set)
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
     raised: Disposition | None = None
     granted_offer: str | None = None
@@ -92,10 +93,12 @@ class TurnLedger:
                 numbers.append(known)
             return numbers
 
-    def add_receipt(self, action: str) -> None:
-        """An action was really done this turn: sentences may claim it."""
+    def add_receipt(self, action: str, text: str = "") -> None:
+        """An action was really done this turn: sentences may claim it, and its own words may be repeated."""
         with self._lock:
             self.receipts.add(action)
+            if text:
+                self.receipt_texts.add(text)
 
     def add_call(self, call: dict[str, Any]) -> None:
         """One finished tool call: name, args, result, ok, milliseconds."""

@@ -202,7 +202,10 @@ class Cases(NurseTasks):
         if case.status == "signed" and not worse:
             return case
         changes: dict[str, Any] = {"primary_concern": storable(concern)}
-        if worse:
+        # Below an emergency, a level may come down as the interview goes on; what a nurse has touched only goes up.
+        untouched = case.status == "new" and not any(r.to_disposition for r in self.reviews(case.case_id))
+        provisional = untouched and RANKS[case.disposition] < RANKS["emergency_department_now"]
+        if worse or (provisional and level["disposition"] != case.disposition):
             changes |= {**level, "due_at": self._due(level["disposition"])}
         if case.status == "signed":
             changes |= {"status": "new", "claimed_by": None, "waiting_since": to_text(self._clock())}

@@ -10,7 +10,7 @@ from agent.case_file import open_case
 from agent.context import RunContext
 from agent.nodes.timing import timed
 from agent.state import AgentState
-from knowledge.levels import Disposition, worst
+from knowledge.levels import Disposition, Risk, worst
 
 
 @timed("escalate")
@@ -26,7 +26,8 @@ def alert_nurses(context: RunContext, state: AgentState, latched: Disposition | 
     level = worst(latched, decision.disposition if decision else None) or Disposition.UNABLE_TO_ASSESS
     open_case(context, decision, level)
     for kind, words in _reasons(state, level):
-        context.clinic.records.cases.add_task(context.session_id, context.turn_id, kind, words, level.risk.value)
+        risk = level.risk if kind != "crisis" or level.is_emergency else Risk.HIGH
+        context.clinic.records.cases.add_task(context.session_id, context.turn_id, kind, words, risk.value)
     context.ledger.add_receipt("nurse_told")
 
 

@@ -11,13 +11,12 @@ from langgraph.runtime import Runtime
 from agent.context import RunContext
 from agent.nodes.timing import timed
 from agent.state import AgentState
-from agent.testimony import pending_question, question_answered
+from agent.testimony import SHOWN_AS_REPLY, answers_offer, pending_question, question_answered
 from data.ehr.summary import summarise
 from data.records import Message
 from knowledge.levels import Disposition
 
 log = structlog.get_logger(__name__)
-SHOWN_AS_REPLY = frozenset({"text", "question", "level"})
 
 
 @timed("recall")
@@ -55,7 +54,9 @@ def conversation(transcript: list[Message]) -> list[AnyMessage]:
     """The transcript as chat messages; consecutive sentences of one reply are one message."""
     messages: list[AnyMessage] = []
     for entry in transcript:
-        if entry.role == "patient":
+        if entry.role == "patient" and answers_offer(entry):
+            messages.append(HumanMessage("Yes, please." if entry.text.startswith("Yes") else "No, thank you."))
+        elif entry.role == "patient":
             messages.append(HumanMessage(entry.text))
         elif entry.role == "assistant" and entry.kind in SHOWN_AS_REPLY:
             if messages and isinstance(messages[-1], AIMessage):

@@ -20,7 +20,8 @@ def record(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     context = runtime.context
     decision, latched = state.get("decision"), state.get("latched")
     level = worst(latched, decision.disposition if decision else None) or Disposition.UNABLE_TO_ASSESS
-    if decision is None or decision.about_health or (latched is not None):
+    # A second message that nobody understood is a nurse's to read, whatever it was about.
+    if decision is None or decision.about_health or latched is not None or context.turn_number > 1:
         open_case(context, decision, level)
     return {
         "passages": [citation(n, context) for n in range(1, len(context.ledger.passages) + 1)],

@@ -101,7 +101,7 @@ class CheckedReply:
             patient_identifiers=self._own,
             allowed_hosts=clinic.link_hosts,
             patient_quotes=self._quotes,
-            fixed_texts=clinic.fixed_texts,
+            fixed_texts=clinic.fixed_texts | ledger.receipt_texts,
         )
 
     def _show(self, sentence: str) -> None:

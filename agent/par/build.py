@@ -140,10 +140,11 @@ def _origin(finding: Finding) -> Origin:
 
 
 def _flag_origin(rule_id: str, quotes: tuple[str, ...], material: ParMaterial) -> Origin:
-    for message in material.testimony():
-        for quote in quotes:
+    """The rule's last quote is the one that sets it apart: what it shares with other rules comes first."""
+    for quote in reversed(quotes):
+        for message in material.testimony():
             if quote and quote in message.text:
-                return PatientOrigin(turn=message.number, quote=_shortened(quote))
+                return PatientOrigin(turn=message.number, quote=quote)
     return RuleOrigin(id=rule_id)
 
 

@@ -13,7 +13,6 @@ from pydantic import ValidationError
 
 from agent.context import Clinic
 from agent.errors import ParInvalid
-from agent.nodes.recall import SHOWN_AS_REPLY
 from agent.par.build import complete, write_lines
 from agent.par.ground import ground, lines_of
 from agent.par.material import ParMaterial, gather
@@ -21,6 +20,7 @@ from agent.par.schema import Par, WrittenLines
 from agent.prompts import load_prompt
 from agent.safety.gate import gate_or_block
 from agent.safety.verdict import GateContext
+from agent.testimony import SHOWN_AS_REPLY
 
 log = structlog.get_logger(__name__)
 PAR_PROMPT = "par.v1.md"

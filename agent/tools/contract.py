@@ -73,7 +73,7 @@ def act_with_consent(
             receipt = act(keys)
     except ConsentInvalid as error:
         raise ToolRefused("The patient's agreement does not cover this.") from error
-    context.ledger.add_receipt(receipt.action)
+    context.ledger.add_receipt(receipt.action, receipt.text)
     return as_json(
         {
             "status": "done",

@@ -69,7 +69,18 @@ def test_an_update_raises_keeps_waiting_time_and_says_nothing_when_nothing_chang
     assert (worse.waiting_since, worse.due_at) == (case.waiting_since, "2026-11-16T09:05:00.000Z")
 
 
-def test_no_update_lowers_a_case(records: Records, desk: Desk, case: Case) -> None:
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_provisional_level_comes_down_until_a_nurse_has_the_case(
+    records: Records, desk: Desk, claimed: bool
+) -> None:
+    case = records.cases.open_or_update(desk.session_id, **level("clinician_today"), primary_concern="cold")
+    if claimed:
+        records.cases.claim(case.case_id, desk.nurse, case.version)
+    after = records.cases.open_or_update(desk.session_id, **level("self_care"), primary_concern="cold")
+    assert after.disposition == ("clinician_today" if claimed else "self_care")
+
+
+def test_no_update_lowers_an_emergency(records: Records, desk: Desk, case: Case) -> None:
     after = records.cases.open_or_update(desk.session_id, **level("self_care"), primary_concern="ear pain")
     assert (after.disposition, after.risk, after.priority) == ("emergency_department_now", "high", "HIGH")
 

@@ -55,6 +55,8 @@ def _speaks_of(rest: Sequence[str], named: Sequence[str], offer: Offer) -> bool:
     own = {w.rstrip("s") for w in _WORD.findall(offer.offer_text.casefold())}
     if "scheduling" in offer.tool:
         own |= {"appointment", "slot", "time"}
+    if "pharmacy" in offer.tool:
+        own |= {"repeat", "prescription", "refill", "medicine"}
     if any(w.rstrip("s") not in own for w in named):
         return False
     return any(w.rstrip("s") in own for w in rest if w not in _FILLING)

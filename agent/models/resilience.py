@@ -25,13 +25,18 @@ log = structlog.get_logger(__name__)
 
 FailureReason: TypeAlias = Literal[
     "timeout", "cut_stream", "http_5xx", "http_4xx", "rate_limited", "bad_tool_call", "empty_reply", "unreachable",
-    "circuit_open",
+    "circuit_open", "too_long",
 ]  # fmt: skip
 StreamModel: TypeAlias = Callable[[Sequence[BaseMessage]], Iterator[AIMessageChunk]]
 """Asks a model that already has its tools, and yields its chunks."""
 
 WHOLE_REPLIES: Final = frozenset({"stop", "tool_calls", "function_call"})
 """Finish reasons of a reply that is complete; "length", "content_filter" and none at all mean it was cut."""
+
+
+MAX_REPLY_CHARS: Final = 100_000
+"""Characters of one message, text and arguments together. The client parses arguments anew with every piece it gets, so
+a message without end would keep a processor busy for minutes."""
 
 
 class ModelFailure(ModelUnavailable):
@@ -154,12 +159,16 @@ class ModelLine:
         self, endpoint: Endpoint, messages: Sequence[BaseMessage], seconds: float | None = None
     ) -> Iterator[TextDelta | Finished]:
         whole: AIMessageChunk | None = None
+        size = 0
         deadline = endpoint.deadline_s
         if deadline is not None and seconds is not None:
             deadline = max(min(deadline, seconds), 0.0)
         try:
             chunks = endpoint.stream(messages)
             for chunk in chunks if deadline is None else _within(chunks, deadline):
+                size += len(str(chunk.text)) + sum(len(part["args"] or "") for part in chunk.tool_call_chunks)
+                if size > MAX_REPLY_CHARS:
+                    raise ModelFailure("too_long")
                 whole = chunk if whole is None else whole + chunk
                 if text := str(chunk.text):
                     yield TextDelta(text)

@@ -17,6 +17,7 @@ from agent.models.resilience import Finished, Switched, TextDelta
 from agent.nodes.speak import CheckedReply
 from agent.nodes.timing import timed
 from agent.state import AgentState
+from agent.tools.triage import complaint_titles
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +74,7 @@ def situation_of(state: AgentState, context: RunContext) -> dict[str, Any]:
             "disposition": decision.disposition.value,
             "risk": decision.risk.value,
             "needs_more": decision.needs_more,
-            "complaints": [context.clinic.content.protocols[c].patient_title for c in decision.complaints],
+            "complaints": complaint_titles(decision, context.clinic),
             "about_health": decision.about_health,
             "next_questions": [{"id": q.id, "text": q.text} for q in decision.next_questions[:1]],
         }

@@ -61,7 +61,7 @@ def decision_for_model(decision: TriageDecision | None, latched: Disposition | N
             {"rule": r.id, "why": r.rationale, "quote": "; ".join(r.quotes), "source": _cite(r.source)}
             for r in decision.rules[:4]
         ],
-        "complaints": [clinic.content.protocols[c].patient_title for c in decision.complaints],
+        "complaints": complaint_titles(decision, clinic),
         "next_questions": [
             {"id": q.id, "text": q.text, "why": q.why, "choices": [c.label for c in q.choices]}
             for q in decision.next_questions[:1]
@@ -69,6 +69,13 @@ def decision_for_model(decision: TriageDecision | None, latched: Disposition | N
         "advice": list(decision.advice),
         "come_back_if": list(decision.come_back_if),
     }
+
+
+def complaint_titles(decision: TriageDecision, clinic: Clinic) -> list[str]:
+    """The open complaints in the patient's words, the one that decides the level first."""
+    deciding = [rule.protocol for rule in decision.rules]
+    ordered = sorted(decision.complaints, key=lambda c: deciding.index(c) if c in deciding else len(deciding))
+    return [clinic.content.protocols[c].patient_title for c in ordered]
 
 
 def _cite(source: Any) -> str:

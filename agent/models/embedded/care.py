@@ -64,10 +64,12 @@ def care(agenda: Agenda, scene: Scene, *, asks_guideline: bool) -> Script:
 
 def guideline(request: Request, scene: Scene) -> Script:
     """Answer from the guidelines, or say that they hold nothing and the nurse answers."""
-    (found,) = yield (call(GUIDELINES, query=request.clause[:QUERY_CHARS]),)
+    about = listed([c for c in scene.situation.complaints if c not in _NO_COMPLAINT][:MAX_COMPLAINTS])
+    query = f"{request.clause} ({about})" if about else request.clause
+    (found,) = yield (call(GUIDELINES, query=query[:QUERY_CHARS]),)
     if failed(found) or "cannot" in str(found.get("note") or ""):
         return Outcome((scene.say("guidelines.unavailable"),))
-    picked = scene.pick(request.clause, rows(found, "passages"), scene.settled)
+    picked = scene.pick(query, rows(found, "passages"), scene.settled)
     return Outcome(picked or (scene.say("nothing_found"),))
 
 
@@ -117,6 +119,8 @@ def _acknowledged(rated: Mapping[str, Any], agenda: Agenda, scene: Scene) -> str
     if agenda.answering:
         return scene.say("ack.answer")
     complaint = _complaint(rated)
+    if is_emergency(rated) and scene.turn.earlier:
+        return scene.say("ack.answer")
     if complaint:
         return scene.say("ack.symptom", complaint=complaint)
     return scene.say("ack.not_understood" if agenda.not_understood else "ack.health")

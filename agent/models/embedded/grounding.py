@@ -14,6 +14,9 @@ MAX_SENTENCES: Final = 2
 LEAST_SIMILARITY: Final = 0.35
 """Cosine similarity of a sentence to the query below which it is not about it; set on our own corpus and questions."""
 
+NEXT_BEST: Final = 0.85
+"""A second sentence is quoted only when it is nearly as close to the query as the first."""
+
 POPULATIONS: Final = (
     re.compile(r"\b(?:pregnan\w+|unborn|breastfeeding|given? birth)\b"),
     re.compile(r"\b(?:bab(?:y|ies)|infants?|newborns?|toddlers?)\b"),
@@ -58,7 +61,8 @@ class SentencePicker:
         vectors = self._encode([query, *sentences])
         scores = vectors[1:] @ vectors[0]
         order = sorted(range(len(sentences)), key=lambda i: (-round(float(scores[i]), 5), i))
-        best = [sentences[i] for i in order if float(scores[i]) >= LEAST_SIMILARITY][:MAX_SENTENCES]
+        floor = max(LEAST_SIMILARITY, NEXT_BEST * float(scores.max(initial=0.0)))
+        best = [sentences[i] for i in order if float(scores[i]) >= floor][:MAX_SENTENCES]
         return tuple(f"{sentence[:-1]} [{found[sentence]}]{sentence[-1]}" for sentence in best)
 
     def _fit_for_patients(self, sentence: str, settled: bool) -> bool:

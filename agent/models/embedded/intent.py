@@ -16,6 +16,28 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 """Texts to unit vectors, shape (n, d)."""
 
 
+_INQUIRIES = frozenset(
+    {
+        Intent.GUIDELINE_QUESTION,
+        Intent.CLINIC_QUESTION,
+        Intent.LIST_APPOINTMENTS,
+        Intent.ORDER_STATUS,
+        Intent.MY_RECORD_QUESTION,
+    }
+)
+"""Intents that are questions: a nearest exemplar alone does not make a statement one of them."""
+
+_ASKS = re.compile(
+    r"\?|^\W*(?:and |so |but |please |also )*"
+    r"(?:what|how|when|where|which|who|why|is|are|am|do|does|did|has|have|can|could|should|will|would|may"
+    r"|tell|show|list|check|find|look|give|i (?:want|need|would like|'d like) to (?:know|see|ask))\b"
+)
+_DECLINES = re.compile(
+    r"\b(?:don'?t|do not|needn'?t|no need to|won'?t|will not) (?:need|want|have)?(?: to)? ?"
+    r"(?:order|book|buy|anything|any more|an appointment|one|it)\b"
+)
+
+
 @dataclass(frozen=True)
 class Reading:
     """What one clause asks for and why we think so.
@@ -57,12 +79,16 @@ class IntentReader:
         best = int(row.argmax())
         nearest, by = self._exemplars[best]
         named = bool(self._health.search(self._not_health.sub(" ", text)))
+        if found := _DECLINES.search(text):
+            return Reading(clause, Intent.DECLINE, 1.0, found.group().strip(), named)
         if (ruled := self._by_pattern(text)) is not None:
             return Reading(clause, ruled[0], 1.0, ruled[1], named)
         # Words of illness outrank a nearest neighbour: "my mum fell during the film" is no chat about films.
         if named and nearest not in {Intent.REPORT_SYMPTOM, Intent.GUIDELINE_QUESTION}:
             nearest, by = Intent.REPORT_SYMPTOM, "words of illness"
         elif float(row[best]) < self._floor:
+            nearest, by = (Intent.REPORT_SYMPTOM, "words of illness") if named else (Intent.UNCLEAR, "")
+        if nearest in _INQUIRIES and not _ASKS.search(text):
             nearest, by = (Intent.REPORT_SYMPTOM, "words of illness") if named else (Intent.UNCLEAR, "")
         like_symptom = float(row[self._symptoms].max()) >= self._health_floor
         health = named or nearest is Intent.REPORT_SYMPTOM or (nearest is Intent.UNCLEAR and like_symptom)

@@ -27,6 +27,7 @@ class Situation:
     about_other: bool = False
     emergency: bool = False
     emergency_shown: bool = False
+    complaints: tuple[str, ...] = ()
     needs_more: bool = False
     question: str = ""
     answers_question: bool = False
@@ -71,6 +72,7 @@ def read_situation(messages: Sequence[BaseMessage]) -> Situation:
         emergency=emergency_shown or decision.get("disposition") in _EMERGENCIES,
         emergency_shown=emergency_shown,
         needs_more=decision.get("needs_more") is True,
+        complaints=tuple(str(c) for c in _list(decision.get("complaints")) if isinstance(c, str)),
         question=str(_mapping(questions[0]).get("text") or "") if questions else "",
         answers_question=bool(data.get("answers_question") or data.get("pending_question")),
         pending_tools=tuple(str(_mapping(o).get("tool") or "") for o in _list(data.get("pending_offers"))),

@@ -195,9 +195,11 @@ def _comparison(left: ast.expr, operator: ast.cmpop, right: object, lookup: Look
         case ast.Name(id=name):
             value = lookup(name, None)
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-            if lookup(name, None) is False:
+            present = lookup(name, None)
+            if present is False:
                 return False
-            value = lookup(name, attribute)
+            # How long something has lasted says nothing while nobody has said that it is there.
+            value = lookup(name, attribute) if present else None
         case ast.Call(args=args):
             return _count([_truth(a, lookup) for a in args], operator, right)
         case _:

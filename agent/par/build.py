@@ -50,7 +50,11 @@ def write_lines(material: ParMaterial) -> WrittenLines:
         primary_concern=_primary_concern(material),
         key_findings=_unique([_finding_line(f) for f in findings if f.present is True] + _vital_lines(material)),
         pertinent_negatives=_unique(
-            [Line(text=f"No {_lower(f.label)}", origin=_origin(f)) for f in findings if f.present is False]
+            [
+                Line(text=f"No {_lower(f.label)}", origin=_origin(f))
+                for f in findings
+                if f.present is False and f.match != "implied"
+            ]
         ),
         not_asked_or_unknown=_unique([*unclear, *unknown]),
         conflicts=_unique(

@@ -3,8 +3,9 @@
     python -m agent.safety            {"id", "text", "audience"?} -> {"id", "verdict", "violations": [{rule, sentence}]}
     python -m agent.safety --input    {"id", "text"}              -> {"id", "crisis", "injection"}
 
-There is no turn here: no receipts, no passages to check a citation against, and the risk counts as open. A line that
-cannot be read gives {"id", "error"} and, once all lines are answered, exit code 1.
+The input screen uses the sentence encoder where it is installed. There is no turn here: no receipts, no passages to
+check a citation against, and the risk counts as open. A line that cannot be read gives {"id", "error"} and, once all
+lines are answered, exit code 1.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from typing import Any, TextIO, cast
 
 from agent.safety.gate import OutputGate, gate_or_block
 from agent.safety.screen import InputScreener
+from agent.safety.semantic import Encode
 from agent.safety.splitter import split_sentences
 from agent.safety.verdict import Audience, GateContext, Violation
+from knowledge.embedding import Encoder
+from knowledge.errors import EncoderUnavailable
 from knowledge.schema_policies import Policies, load_policies
 
 POLICY_DIR = Path(__file__).resolve().parents[2] / "knowledge" / "policies"
@@ -66,8 +70,19 @@ def _answers(answer: Answerer, lines: Iterable[str]) -> Iterator[Answer]:
             yield {"id": name, "error": str(fault) if isinstance(fault, BadLine) else "not a JSON line"}
 
 
+def _encoder() -> Encode | None:
+    """The sentence encoder, or None (said on stderr) where its files are missing: the rules work without it."""
+    encoder = Encoder()
+    try:
+        encoder.encode(["ready"])
+    except EncoderUnavailable as fault:
+        sys.stderr.write(f"screening by rules only: {fault}\n")
+        return None
+    return encoder.encode
+
+
 def _screen(policies: Policies) -> Answerer:
-    screener = InputScreener(policies)
+    screener = InputScreener(policies, _encoder())
 
     def answer(row: dict[str, Any]) -> Answer:
         found = screener.screen(row["text"])

@@ -17,9 +17,14 @@ CitationFault = Literal["citation_unknown", "citation_unsupported"]
 
 _MARKER = re.compile(r"\[\^?\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]")
 _WORD = re.compile(r"[a-z]{3,}|\d+(?:[.,]\d+)*")
-_STOP = frozenset(
-    ["the", "and", "for", "with", "that", "this", "you", "your", "are", "was", "were", "has", "have", "had", "can", "may", "might", "should", "will", "would", "could", "must", "not", "from", "they", "them", "their", "there", "then", "than", "when", "who", "which", "what", "how", "all", "any", "some", "most", "more", "very", "also", "but", "because", "about", "into", "out", "over", "under", "after", "before", "until", "while", "such", "other", "these", "those", "our", "its", "his", "her", "per", "only", "just", "been", "being", "does", "did", "get", "gets", "one", "guideline", "guidance", "guidelines", "clinic", "advises", "advise", "says", "say", "suggests", "suggest", "recommends", "recommend", "according", "usually", "often"]
+_STOP_TEXT = (
+    "the and for with that this you your are was were has have had can may might should will would could must not "
+    "from they them their there then than when who which what how all any some most more very also but because "
+    "about into out over under after before until while such other these those our its his her per only just been "
+    "being does did get gets one guideline guidance guidelines clinic advises advise says say suggests suggest "
+    "recommends recommend according usually often"
 )
+_STOP = frozenset(_STOP_TEXT.split())
 _NUMBER_WORDS = {
     word: str(number)
     for number, word in enumerate(

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agent.safety.citations import check_citations
+from agent.safety.disguises import OBFUSCATED
 from agent.safety.own_words import blank_quotes
 from agent.safety.raw_text import is_excused, read_raw
 from agent.safety.speech import SpeechActs, Utterance, compile_any
 from agent.safety.splitter import split_sentences
-from agent.safety.tagging import OBFUSCATED, Tagger
+from agent.safety.tagging import Tagger
 from agent.safety.verdict import GateContext, Verdict, Violation
 from knowledge.patterns import expand
 from knowledge.schema_gate import GateRule, OutputGatePolicy
@@ -135,7 +136,7 @@ class OutputGate:
     def _violations_of_both(self, previous: str, sentence: str, context: GateContext) -> list[Violation]:
         """What the two say together and neither says alone, blamed on the second."""
         head = previous.rstrip().rstrip(".…:;,-–—!*")
-        if head.endswith("?"):
+        if head.endswith("?") or sentence.rstrip().endswith("?"):
             head = ""
         if not head or self._violations(previous, "", context):
             return []

@@ -42,16 +42,20 @@ _WHOLE = {
     "gonna": "going to", "wanna": "want to", "gotta": "have to", "dunno": "do not know", "lemme": "let me",
     "ain't": "is not", "aint": "is not", "y'all": "you", "ur": "your", "u": "you",
 }  # fmt: skip
-_IS_HOSTS = frozenset(
-    ["it", "that", "this", "there", "here", "what", "who", "he", "she", "everything", "nothing", "something", "all", "how", "where", "when", "one", "everyone", "nobody", "somebody", "someone"]
+_IS_HOSTS_TEXT = (
+    "it that this there here what who he she everything nothing something all how where when one everyone nobody "
+    "somebody someone"
 )
+_IS_HOSTS = frozenset(_IS_HOSTS_TEXT.split())
 _AFTER_IS = re.compile(
     r"(?:been|being|not|no|in|on|all|already|now|just|only|probably|going|done|sent|gone|fine|okay|ok|likely|"
     r"\w{3,}(?:ed|ing))$"
 )
-_NUMBER_WORDS = frozenset(
-    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand"]
+_NUMBER_WORDS_TEXT = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
 )
+_NUMBER_WORDS = frozenset(_NUMBER_WORDS_TEXT.split())
 
 
 def fold(text: str) -> tuple[str, list[int]]:

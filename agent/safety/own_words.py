@@ -7,7 +7,9 @@ import re
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{1,600})[\"”“»]|‘([^‘’]{1,600})’(?![a-z])")
 _ATTRIBUTED = re.compile(
     r"\b(?:you|your (?:words|message)|they|he|she|patient)\b[^.!?]{0,40}"
-    r"\b(?:said|say|wrote|write|told|mentioned|described|put it|words|reported|asked|answered|typed|message)\b[^.!?]{0,20}$",
+    r"\b(?:said|say|wrote|write|told|mentioned|described|put it|words|reported|asked|answered|typed|message)\b"
+    r"[^.!?]{0,20}$"
+    r"|\byour (?:own )?words\b[^.!?]{0,20}$",
     re.IGNORECASE,
 )
 

@@ -41,7 +41,7 @@ def is_excused(hit: re.Match[str], context: GateContext, public_numbers: frozens
 
 @lru_cache(maxsize=64)
 def _own_digits(texts: frozenset[str]) -> frozenset[str]:
-    """Digit runs of identifiers, blanks and signs within them removed; also without a leading + or 0 or country code."""
+    """Digit runs of identifiers without blanks and signs; also without leading zeros or a country code."""
     runs: set[str] = set()
     for text in texts:
         for run in re.findall(r"\d[\d\s()./+-]*\d", text):

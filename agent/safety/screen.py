@@ -23,15 +23,17 @@ _RANK: dict[CrisisLevel, int] = {"none": 0, "possible": 1, "explicit": 2}
 # A negation this near before a match turns it round ("no thoughts of harming myself") …
 _NEGATED = re.compile(
     r"\b(?:no|not|never|deny|denies|denied|without|nor|neither|nobody|none|free of|rule out|dont)"
-    r" (?:(?!and |so |because |just |tonight |then |now |me |him |her |us |born |wake |woke |matters? |notice |miss |cares? |"
-    r"help |enough |anymore |alone |i (?:am|will|want|have|feel|cut|took|tried) )[\w'/]+ ){0,6}(?:or (?:[\w']+ ){0,3})?$"
+    r" (?:(?!and |so |because |just |tonight |then |now |me |him |her |us |born |wake |woke |matters? |notice |miss |"
+    r"cares? |help |enough |anymore |alone |i (?:am|will|want|have|feel|cut|took|tried) )[\w'/]+ ){0,6}"
+    r"(?:or (?:[\w']+ ){0,3})?$"
 )
 # … unless it negates something else ("I can't stop thinking of …", "I don't know if I won't …").
 _NOT_NEGATED = re.compile(
-    r"\b(?:not (?:stop|help|resist|control|shake|get rid|fight|know|sure|only|just|lie|sleep|cope|live|safe|trust|promise|"
-    r"afraid|care|want to (?:live|be here|be alive|wake)|going to be here|let me|see any|see another|bear|take it|go on|"
-    r"do this|say it but|told|tell|eat|see a|the first time|worth)|no (?:one|reason|point|hope|way|longer want|"
-    r"future|other|doubt|idea|friends|choice|option)|never (?:stop|wake|been so|felt so|going to)|why not|nobody)\b"
+    r"\b(?:not (?:stop|help|resist|control|shake|get rid|fight|know|sure|only|just|lie|sleep|cope|live|safe|trust|"
+    r"promise|afraid|care|want to (?:live|be here|be alive|wake)|going to be here|let me|see any|see another|bear|"
+    r"take it|go on|do this|say it but|told|tell|eat|see a|the first time|worth)|"
+    r"no (?:one|more|reason|point|hope|way|longer want|future|other|doubt|idea|friends|choice|option)|"
+    r"never (?:stop|wake|been so|felt so|going to)|why not|nobody)\b"
 )
 _STILL_OPEN = re.compile(r"\byet\b")
 
@@ -101,7 +103,7 @@ class InputScreener:
         abuse = False
         clauses = self._words.clauses(text)
         for clause in clauses:
-            cleaned = self._idioms.sub(" ~ ", clause.text) if self._idioms else clause.text
+            cleaned = " ".join(self._idioms.sub(" ~ ", clause.text).split()) if self._idioms else clause.text
             abuse = abuse or any(_hit(rule, cleaned) for rule in self._abuse)
             if self._cancels and self._cancels.search(cleaned):
                 continue

@@ -49,4 +49,4 @@ class SemanticNet:
 
 
 def _with_bias(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.c_[vectors.astype(np.float64), np.ones(len(vectors))]
+    return np.hstack([vectors.astype(np.float64), np.ones((len(vectors), 1))])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ class SpeechActs:
         cuts = {m.start() for m in self._break.finditer(text)} if self._break else set()
         bounds = [0, *sorted(c for c in cuts if c), len(text)]
         clauses: list[Clause] = []
-        for start, end in zip(bounds, bounds[1:], strict=False):
+        for start, end in itertools.pairwise(bounds):
             clauses.extend(self._split_lead(text[start:end], start))
         return Utterance(tagged, tuple(c for c in clauses if c.text.strip(" ,;:—")))
 

@@ -11,9 +11,11 @@ import re
 MAX_SENTENCE_CHARS = 4000
 _LOOKAHEAD = 8
 _CLOSERS = "\"'”’)]*_»"
-_ABBREVIATIONS = frozenset(
-    ["dr", "mr", "mrs", "ms", "prof", "st", "sr", "jr", "vs", "no", "nr", "fig", "approx", "ca", "etc", "eg", "e.g", "ie", "i.e", "p.o", "a.m", "p.m", "u.s", "u.k", "dept", "est", "tel", "ext", "min", "hr", "hrs", "temp", "resp", "inc", "ltd"]
+_ABBREVIATIONS_TEXT = (
+    "dr mr mrs ms prof st sr jr vs no nr fig approx ca etc eg e.g ie i.e p.o a.m p.m u.s u.k dept est tel ext min "
+    "hr hrs temp resp inc ltd"
 )
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
 _MAY_END_SENTENCE = frozenset({"etc", "a.m", "p.m", "u.s", "u.k", "min", "hr", "hrs"})
 _TERMINATORS = ".!?…。！？"
 _LAST_WORD = re.compile(r"([^\W_][\w.’'-]*)$")
@@ -90,12 +92,11 @@ def _end_at(text: str, at: int, *, final: bool) -> int:
     if space_end == len(text):
         return _NO_BOUNDARY if end == 0 or not text[:end].strip() else space_end
     space = text[end:space_end]
-    if cited_later := _CITATIONS.match(text, space_end):
-        if "\n" not in space:
-            tail = cited_later.end()
-            while tail < len(text) and text[tail].isspace():
-                tail += 1
-            return tail if tail + _LOOKAHEAD <= len(text) or final else _UNDECIDED
+    if (cited_later := _CITATIONS.match(text, space_end)) and "\n" not in space:
+        tail = cited_later.end()
+        while tail < len(text) and text[tail].isspace():
+            tail += 1
+        return tail if tail + _LOOKAHEAD <= len(text) or final else _UNDECIDED
     if not text[:end].strip():
         return _NO_BOUNDARY
     following = text[space_end:]
@@ -127,9 +128,7 @@ def _ends_sentence(text: str, at: int, following: str) -> bool:
     last = word.group(1).lower() if word else ""
     if last in _ABBREVIATIONS:
         return last in _MAY_END_SENTENCE and following[0].isupper()
-    if len(last) == 1 and last.isalpha() and last != "i" and following[0].isupper():
-        return False
-    return True
+    return not (len(last) == 1 and last.isalpha() and last != "i" and following[0].isupper())
 
 
 def split_sentences(text: str) -> list[str]:

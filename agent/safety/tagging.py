@@ -1,7 +1,7 @@
 """Content classes: medicines, conditions, units and the like become one tag each, so that rules stay short.
 
 "Stop taking your warfarin" reads "stop taking your DRUG". Names are found by list, by ending ("-pril"), with one
-typing error, and when spelled out ("w a r f a r i n") or broken up ("war-farin").
+typing error; disguises ("w a r f a r i n", "war-farin") are undone first.
 """
 
 from __future__ import annotations
@@ -10,18 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from agent.safety.disguises import MIN_JOINED_LETTERS, Disguises
 from agent.safety.normalise import Token, is_number, read_tokens
 from knowledge.schema_gate import OutputGatePolicy, WordClass
 
 MIN_TYPO_LETTERS = 7
-MIN_JOINED_LETTERS = 4
-MAX_SPELLED_LETTERS = 60
-OBFUSCATED = "OBFUSCATED"
-# Whole words that may stand side by side without being a broken one ("can not", "some one").
-_WHOLE_WORDS = frozenset(
-    ["can", "not", "any", "some", "every", "no", "one", "thing", "body", "where", "time", "times", "may", "be", "out", "over", "under", "up", "down", "to", "day", "night", "in", "side", "with", "for", "get", "ever", "all", "on", "off", "set", "back", "work", "self", "here", "fore", "who", "how", "ache", "head", "stomach", "heart", "burn", "blood", "over", "dose", "check", "way", "ward", "after", "noon", "week", "end", "bed", "sick", "well", "come", "go", "long", "check", "emergency", "under", "stand"]
-)
-_SEPARATORS = frozenset("-./,·•|+ ")
 _LITERAL_WORD = re.compile(r"(?<![\\a-zA-Z(?<])[a-z]{3,}(?![a-z]*[?*+{\\])")
 
 
@@ -53,14 +46,13 @@ class Tagger:
         grouped = (p for group in policy.groups.values() for p in group)
         verbs = {w for pattern in (*literal, *grouped) for w in _LITERAL_WORD.findall(pattern)}
         self._vocabulary = frozenset(w for w in names | verbs if len(w) >= MIN_JOINED_LETTERS)
-        self._segments = self._vocabulary | frozenset(["a", "an", "the", "you", "your", "my", "it", "is", "in", "of", "on", "to", "up", "at", "for", "and", "off", "not", "do"])
-        self._joinable = frozenset(w for w in names if len(w) >= MIN_TYPO_LETTERS) | frozenset(
-            w for w in verbs if len(w) >= MIN_JOINED_LETTERS
-        )
+        names_to_join = frozenset(w for w in names if len(w) >= MIN_TYPO_LETTERS)
+        verbs_to_join = frozenset(w for w in verbs if len(w) >= MIN_JOINED_LETTERS)
+        self._disguises = Disguises(self._vocabulary, names_to_join | verbs_to_join)
 
     def read(self, sentence: str) -> Tagged:
         """Normalises and tags one sentence."""
-        tokens = self._joined(self._unspelled(_without_hyphens(read_tokens(sentence, self._vocabulary))))
+        tokens = self._disguises.undo(read_tokens(sentence, self._vocabulary))
         words, spans = self._tag(tokens)
         starts: list[int] = []
         at = 0
@@ -68,72 +60,6 @@ class Tagger:
             starts.append(at)
             at += len(word) + 1
         return Tagged(" ".join(words), tuple(spans), tuple(starts))
-
-    def _unspelled(self, tokens: list[Token]) -> list[Token]:
-        """Letters written one by one become words; a run that makes no words becomes OBFUSCATED."""
-        result: list[Token] = []
-        at = 0
-        while at < len(tokens):
-            letters, end = _spelled_run(tokens, at)
-            if len(letters) < 3:
-                result.append(tokens[at])
-                at += 1
-                continue
-            run = Token("".join(letters), tokens[at].start, tokens[end - 1].end)
-            words = self._segment(run.text)
-            if words:
-                result.extend(Token(word, run.start, run.end) for word in words)
-            elif len(letters) >= 5:
-                result.append(Token(OBFUSCATED, run.start, run.end))
-            else:
-                result.extend(tokens[at:end])
-            at = end
-        return result
-
-    def _segment(self, letters: str) -> list[str]:
-        if len(letters) > MAX_SPELLED_LETTERS:
-            return []
-        best: list[list[str] | None] = [[]]
-        for end in range(1, len(letters) + 1):
-            options = [
-                [*head, letters[start:end]]
-                for start in range(max(0, end - 18), end)
-                if (head := best[start]) is not None and letters[start:end] in self._segments
-            ]
-            best.append(min(options, key=len) if options else None)
-        found = best[-1]
-        return found if found and any(len(w) >= MIN_JOINED_LETTERS for w in found) else []
-
-    def _joined(self, tokens: list[Token]) -> list[Token]:
-        """Names and verbs broken in two or three by a blank, hyphen, dot or slash are put together."""
-        result: list[Token] = []
-        at = 0
-        while at < len(tokens):
-            joined = self._join_at(tokens, at)
-            if joined:
-                result.append(Token(joined[0], tokens[at].start, tokens[joined[1] - 1].end))
-                at = joined[1]
-            else:
-                result.append(tokens[at])
-                at += 1
-        return result
-
-    def _join_at(self, tokens: list[Token], at: int) -> tuple[str, int] | None:
-        if not tokens[at].text.isalpha() or tokens[at].text in self._segments:
-            return None
-        word, end = tokens[at].text, at + 1
-        while end < len(tokens) and end - at < 6:
-            if tokens[end].text in _SEPARATORS:
-                end += 1
-                continue
-            if not tokens[end].text.isalpha():
-                return None
-            word += tokens[end].text
-            end += 1
-            if word in self._joinable:
-                parts = {token.text for token in tokens[at:end]} - _SEPARATORS
-                return None if parts <= _WHOLE_WORDS else (word, end)
-        return None
 
     def _tag(self, tokens: list[Token]) -> tuple[list[str], list[tuple[int, int]]]:
         words: list[str] = []
@@ -219,41 +145,6 @@ def _phrases(classes: dict[str, WordClass]) -> dict[str, list[tuple[int, dict[tu
     table: dict[str, dict[int, dict[tuple[str, ...], str]]] = {}
     for name, words in classes.items():
         for phrase in words.words:
-            parts = tuple(_stem(part) for part in phrase.split())
+            parts = tuple(_stem(part) for part in phrase.replace("'s", " 's").split())
             table.setdefault(parts[0], {}).setdefault(len(parts), {}).setdefault(parts, name)
     return {first: sorted(by_length.items(), reverse=True) for first, by_length in table.items()}
-
-
-def _spelled_run(tokens: list[Token], at: int) -> tuple[list[str], int]:
-    """Single letters from `at` on, with separators between them, and where the run ends."""
-    letters: list[str] = []
-    end = here = at
-    while here < len(tokens):
-        text = tokens[here].text
-        if len(text) == 1 and text.isalpha():
-            letters.append(text)
-            here += 1
-            end = here
-        elif letters and text in _SEPARATORS:
-            here += 1
-        else:
-            break
-    return letters, end
-
-
-def _without_hyphens(tokens: list[Token]) -> list[Token]:
-    """Drops the hyphen inside "follow-up"; a dash between numbers stays as one sign, other dashes as a break."""
-    result: list[Token] = []
-    for at, token in enumerate(tokens):
-        before = tokens[at - 1] if at else None
-        after = tokens[at + 1] if at + 1 < len(tokens) else None
-        if token.text == "—" and before and after and is_number(before.text) and is_number(after.text):
-            result.append(Token("-", token.start, token.end))
-        elif token.text == "-" and before and after and before.end == token.start and token.end == after.start:
-            if is_number(before.text) and is_number(after.text):
-                result.append(token)
-        elif token.text == "-":
-            result.append(Token("—", token.start, token.end))
-        else:
-            result.append(token)
-    return result

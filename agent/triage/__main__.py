@@ -1,4 +1,7 @@
-"""``python -m agent.triage``: JSON lines in, one triage decision a line out, in the same order."""
+"""``python -m agent.triage``: JSON lines in, one triage decision a line out, in the same order.
+
+``python -m agent.triage evaluate [--json]`` prints how well the engine rates the vignettes, totals only.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,12 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from agent.triage.engine import TriageEngine
+from agent.triage.evaluation import evaluate, lines_of
 from agent.triage.types import PatientFacts, PatientMessage, TriageDecision
 from knowledge.embedding import Encoder
 from knowledge.errors import KnowledgeError
 from knowledge.schema import KNOWLEDGE_DIR, ContentError, load_content
+from knowledge.schema_vignettes import load_vignettes
 
 BATCH = 16
 """Lines assessed together: enough to fill an encoder batch, few enough to stream."""
@@ -27,21 +32,48 @@ class BadLine(ValueError):
     """A line that is not a request. The text holds nothing of the line."""
 
 
-def main(
-    semantic: Annotated[bool, typer.Option(help="Match by meaning as well as by phrases.")] = True,
-    content: Annotated[Path, typer.Option(help="Folder of the clinical content.")] = KNOWLEDGE_DIR,
-) -> None:
+Semantic = Annotated[bool, typer.Option(help="Match by meaning as well as by phrases.")]
+ContentFolder = Annotated[Path, typer.Option(help="Folder of the clinical content.")]
+
+
+def main(context: typer.Context, semantic: Semantic = True, content: ContentFolder = KNOWLEDGE_DIR) -> None:
     """Assess JSON lines of standard input. Exit code 1 at the end when a line was bad."""
+    if context.invoked_subcommand is not None:
+        return
+    bad = run(_engine(content, semantic=semantic), sys.stdin, sys.stdout)
+    raise typer.Exit(1 if bad else 0)
+
+
+def evaluate_vignettes(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for all halves.")] = False,
+    semantic: Semantic = True,
+    content: ContentFolder = KNOWLEDGE_DIR,
+) -> None:
+    """Rate the clinic's own vignettes and print the totals of each half."""
+    try:
+        vignettes = load_vignettes(content)
+    except ContentError as error:
+        raise _refused(error) from None
+    reports = evaluate(_engine(content, semantic=semantic), vignettes)
+    if as_json:
+        typer.echo(json.dumps({report.half: report.to_json() for report in reports}))
+    else:
+        typer.echo("\n\n".join("\n".join(lines_of(report)) for report in reports))
+
+
+def _engine(content: Path, *, semantic: bool) -> TriageEngine:
     encoder = Encoder()
     try:
         loaded = load_content(content)
         known_words = encoder.known_words()
     except (ContentError, KnowledgeError) as error:
-        typer.echo(f"agent.triage: {error}", err=True)
-        raise typer.Exit(2) from None
-    engine = TriageEngine(loaded, encode=encoder.encode if semantic else None, known_words=known_words)
-    bad = run(engine, sys.stdin, sys.stdout)
-    raise typer.Exit(1 if bad else 0)
+        raise _refused(error) from None
+    return TriageEngine(loaded, encode=encoder.encode if semantic else None, known_words=known_words)
+
+
+def _refused(error: Exception) -> typer.Exit:
+    typer.echo(f"agent.triage: {error}", err=True)
+    return typer.Exit(2)
 
 
 def run(engine: TriageEngine, lines: Iterable[str], out: TextIO) -> int:
@@ -158,5 +190,6 @@ def result_of(identity: object, decision: TriageDecision) -> dict[str, Any]:
 if __name__ == "__main__":
     # A traceback with local variables would show what patients wrote.
     app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-    app.command()(main)
+    app.callback(invoke_without_command=True)(main)
+    app.command("evaluate")(evaluate_vignettes)
     app()

@@ -26,24 +26,25 @@ def build_decision(
         vitals=reading.vitals,
         duration_h=reading.duration_h,
         loose_duration_h=reading.loose_duration_h,
+        vital_quotes=reading.vital_quotes,
     )
     in_play = open_protocols(protocols, situation, reading.routes)
     judgement = judge(in_play, situation, content.findings, reading.unmatched)
-    questions = next_questions(in_play, judgement, situation, reading.asked)
+    questions = next_questions(in_play, judgement, situation, reading.asked, reading.times_asked)
     fired = tuple(fired_rule(r, situation) for r in judgement.fired)
     advice, come_back_if = _advice(in_play, judgement)
     return TriageDecision(
         disposition=judgement.disposition,
         risk=judgement.disposition.risk,
-        needs_more=_needs_more(judgement, bool(questions), in_play, len(reading.asked)),
+        needs_more=_needs_more(judgement, bool(questions), in_play, reading.times_asked),
         evidence_disposition=judgement.evidence,
         rules=fired,
         red_flags=tuple(dict.fromkeys(r.flag for r in fired if r.flag and r.disposition.is_emergency)),
         findings=reading.findings.to_findings(content.findings),
         complaints=tuple(p.protocol.id for p in in_play.complaints),
         next_questions=questions,
-        asked_count=len(reading.asked),
-        not_asked_or_unknown=not_settled(in_play, judgement, situation, content.findings),
+        asked_count=reading.times_asked,
+        not_asked_or_unknown=not_settled(in_play, judgement, situation, content.findings, reading.asked),
         conflicts=reading.conflicts,
         unmatched=reading.unmatched,
         explanation=explain(in_play, judgement, situation, content.findings),

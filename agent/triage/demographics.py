@@ -41,6 +41,7 @@ _RELATIVES = (
     "son|daughter|husband|wife|mum|mom|mother|dad|father|partner|boy|girl|baby|child|gran|nan|nana|grandma|grandad|"
     "grandpa|grandmother|grandfather|brother|sister|toddler|patient|pt"
 )
+_YOUNG = "baby|babe|bub|bubba|newborn|infant|little one|son|daughter|boy|girl|twins?|child|toddler"
 _COPULAS = (
     "i am|i'm|im|he is|he's|hes|she is|she's|shes|who is|turned|turning|is only|is just|just turned|is nearly|is almost"
 )
@@ -56,6 +57,14 @@ _AFTER_BIRTH = (
     r"(?:post ?-?partum|post ?-?natal|pp\b|after (?:giving )?birth|after delivery|after (?:having )?(?:my|the) baby|"
     r"since (?:giving birth|delivery|the birth)|post (?:c[- ]?section|delivery|birth))"
 )
+_OF_PREGNANCY = r"contractions?|contracting|waters?|labour|labor|bump|kicks?|kicking|midwife|baby|pregnan\w+|antenatal"
+_EXPECTANT = re.compile(
+    rf"\b(?:{_OF_PREGNANCY}|moving|movements?|scan|trimester|due date|pre-?eclampsia|bleeding|show|flashing lights|"
+    r"swollen (?:face|hands|feet|ankles)|(?:face|hands|feet|ankles) (?:is|are|have|has|all)?\s*(?:\w+ )?swollen|"
+    r"puffy (?:face|hands)|seeing (?:spots|stars))\b"
+)
+"""Words beside which a bare number of weeks is how far on a pregnancy is."""
+_TOLD_IN_WEEKS = (14.0, 42.0)
 _UNSURE_BEFORE = (
     "could be |might be |may be |if i am |if i'm |am i |i was |not |n't |be |get |getting |been |if |trying to get "
 )
@@ -103,6 +112,16 @@ class DemographicsReader:
             self._weeks,
         )
         yield rf"\bpregnant[^.!?\n]{{0,30}}?\b(?P<w>\d{{1,2}})\s*-?\s*{_WEEKS}\b(?!\s*(?:ago|old))", self._weeks
+        # "Contractions at 39 weeks", "34 weeks, my waters went": weeks of pregnancy by the company they keep.
+        yield (
+            rf"\b(?:{_OF_PREGNANCY})\b[^.!?\n]{{0,40}}?\bat\s+(?P<w>\d{{1,2}})\s*-?\s*(?P<wu>weeks?|wks?)\b",
+            self._later,
+        )
+        yield (
+            r"\bi'?m\s+(?P<w>\d{1,2})\s*-?\s*(?P<wu>weeks?|wks?)\b(?!\s*(?:post|into|in\b|since|after))",
+            self._later,
+        )
+        yield r"(?:^|[.!?]\s+)(?P<w>\d{1,2})\s*(?P<wu>weeks|wks)\s*(?=,|\band\b|\bwith\b|$)", self._later
         yield rf"(?P<n>{number})\s*-?\s*{_SPAN}\s*{_AFTER_BIRTH}", self._postpartum
         ago = rf"(?:about |around |just )?(?P<n>{number})\s*{_SPAN}\s*(?:ago|back|now)"
         yield rf"\b{_BIRTH}\s*(?:(?P<vague>{_VAGUE_WORDS})|{ago})", self._postpartum
@@ -117,7 +136,15 @@ class DemographicsReader:
             rf"(?<![\d/.])(?P<n>\d{{1,3}})\s*-?\s*(?P<unit>y|yr|m|w)s?\s*[/.]?\s*o\b\.?(?:\s*(?P<sex>{_SEX})\b)?",
             self._age,
         )
-        yield r"\b(?P<n>\d{1,2})/(?P<short>12|52)\s*old\b", self._age_shorthand
+        # "My bub is 5 weeks", "just turned 13 months": months and weeks of a small child are an age.
+        yield (
+            rf"\b(?:{_YOUNG}|turned|he is|he's|she is|she's|who is|who's)\s*(?:is |are |,|\()?\s*"
+            rf"(?:only |just |now |nearly |almost |about |turned )*(?P<n>{number})\s*-?\s*"
+            r"(?P<unit>months?|mths?|weeks?|wks?)\b"
+            r"(?!\s*(?:ago|now|pregnant|gone|into|after|post|gestation|later))",
+            self._age,
+        )
+        yield r"\b(?P<n>\d{1,2})/(?P<short>12|52)\s*(?:old\b|(?P<sex>m|f|boy|girl|male|female)\b)", self._age_shorthand
         yield (
             rf"(?<![\d/.$£])\b(?P<n>\d{{2,3}})\s*-?\s*(?:y\s*)?(?:/\s*)?(?P<sex>{_SEX})\b(?![/'])",
             self._age,
@@ -146,7 +173,11 @@ class DemographicsReader:
             self._sex,
         )
         yield r"\b(?:i am|i'm|im|as) an? (?:\w+ ){0,3}?(?P<sex>man|woman|guy|girl|boy|lady)\b", self._sex
-        yield r"(?:\bnot|n't|\bnever been) (?:currently |been )?(?P<no>pregnant|expecting a baby)", self._pregnant
+        yield (
+            r"(?:\bnot|n't|\bnever been|\b(?:nobody|no ?one|none)\b[^.!?\n]{0,30}?\b(?:is|are)) (?:currently |been )?"
+            r"(?P<no>pregnant|expecting a baby)",
+            self._pregnant,
+        )
         yield _NOT_BEFORE + _PREGNANT, self._pregnant
 
     def _age(self, match: re.Match[str]) -> list[Detail]:
@@ -161,7 +192,8 @@ class DemographicsReader:
 
     def _age_shorthand(self, match: re.Match[str]) -> list[Detail]:
         years = float(match["n"]) * _PER_YEAR["m" if match["short"] == "12" else "w"]
-        return [Detail("age_years", years, match.start(), match.end())]
+        details = [Detail("age_years", years, match.start(), match.end())]
+        return [*details, *self._sex(match)] if match["sex"] else details
 
     def _decade(self, match: re.Match[str]) -> list[Detail]:
         groups = match.groupdict()
@@ -181,6 +213,13 @@ class DemographicsReader:
             return []
         span = (match.start(), match.end())
         return [Detail("weeks_pregnant", float(int(weeks)), *span), Detail("pregnant", True, *span)]
+
+    def _later(self, match: re.Match[str]) -> list[Detail]:
+        """Weeks that only a pregnancy far enough on is told in: 14 to 42."""
+        weeks = float(match["w"])
+        if not _TOLD_IN_WEEKS[0] <= weeks <= _TOLD_IN_WEEKS[1] or not _EXPECTANT.search(match.string):
+            return []
+        return self._weeks(match)
 
     def _postpartum(self, match: re.Match[str]) -> list[Detail]:
         groups = match.groupdict()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from agent.triage.interview import askable
 from agent.triage.judgement import InPlay, Judgement
 from agent.triage.rules import CompiledRule, Situation, fired_rule, is_open
 from agent.triage.types import Explanation
@@ -12,6 +13,10 @@ from knowledge.levels import Disposition
 from knowledge.schema import FindingDef
 
 MAX_REASONS = 6
+MAX_UNSETTLED = 6
+"""Lines of what is not known; more are not read."""
+MAX_NAMED = 2
+_TOP = Disposition.AMBULANCE_NOW.rank
 _FACT_LABELS = {
     "age_years": "age", "age_months": "age", "age_days": "age", "child": "age", "infant": "age", "sex": "sex",
     "pregnant": "pregnancy", "weeks_pregnant": "weeks of pregnancy", "postpartum_weeks": "recent birth",
@@ -43,24 +48,51 @@ def explain(
 
 
 def not_settled(
-    in_play: InPlay, judgement: Judgement, situation: Situation, vocabulary: Mapping[str, FindingDef]
+    in_play: InPlay,
+    judgement: Judgement,
+    situation: Situation,
+    vocabulary: Mapping[str, FindingDef],
+    asked: frozenset[str],
 ) -> tuple[str, ...]:
-    """Critical findings of rules that are still open above the level, asked in vain or not asked; then open facts."""
-    found: dict[str, None] = {}
-    for name, state in situation.states.items():
-        if state.present is None and state.mention.status == "unknown":
-            found[f"{vocabulary[name].label} (asked, not known)"] = None
-    facts: dict[str, None] = {}
+    """What a nurse reads first: what was asked and is not known, then what was not asked, by question; six at most.
+
+    Not asked are questions of the open complaints' own protocols on which a rule above the level still hangs, the most
+    acute first.
+    """
+    lines = dict.fromkeys(
+        (*_in_vain(in_play, situation, vocabulary, asked), *_unasked(in_play, judgement, situation, asked))
+    )
+    return tuple(lines)[:MAX_UNSETTLED]
+
+
+def _in_vain(
+    in_play: InPlay, situation: Situation, vocabulary: Mapping[str, FindingDef], asked: frozenset[str]
+) -> Iterator[str]:
+    """One line for each question that was not answered: its findings by name, its text when they are many."""
+    states = situation.states
+    doubtful = {n for n, s in states.items() if s.present is None and s.mention.status == "unknown"}
+    for question in (q for p in in_play.all for q in p.protocol.questions if q.id in asked):
+        names = sorted(n for n in question.asks & doubtful if n in vocabulary)
+        if names:
+            what = ", ".join(vocabulary[n].label for n in names) if len(names) <= MAX_NAMED else question.text
+            yield f"{what} (asked, not known)"
+            doubtful -= set(names)
+    for name in sorted(doubtful):
+        yield f"{vocabulary[name].label} (asked, not known)"
+
+
+def _unasked(in_play: InPlay, judgement: Judgement, situation: Situation, asked: frozenset[str]) -> Iterator[str]:
+    now = judgement.disposition.rank
+    other = situation.facts.facts.writer_relation != "self"
+    ranked: list[tuple[int, int, str]] = []
     for protocol in in_play.complaints or in_play.routed:
-        for rule in protocol.rules:
-            if rule.rule.disposition.rank > judgement.disposition.rank and is_open(rule, situation):
-                for name in sorted(rule.when.findings):
-                    if vocabulary[name].critical and name not in situation.states:
-                        found[f"{vocabulary[name].label} (not asked)"] = None
-                for name in sorted(rule.when.facts):
-                    if situation.lookup(name, None) is None and name in {"age_years", "sex", "pregnant", "duration_h"}:
-                        facts[f"{_FACT_LABELS[name]} (not known)"] = None
-    return (*found, *facts)
+        rules = [r for r in protocol.rules if is_open(r, situation) and r.rule.disposition.rank >= min(now + 1, _TOP)]
+        for question in askable(protocol, situation, asked, guarded=False):
+            hanging = [r.rule.disposition.rank for r in rules if r.names & question.asks]
+            if hanging:
+                text = question.text_other if other and question.text_other else question.text
+                ranked.append((-max(hanging), len(ranked), f"{text} (not asked)"))
+    return (text for _, _, text in sorted(ranked))
 
 
 def _summary(in_play: InPlay, judgement: Judgement, situation: Situation) -> str:

@@ -11,6 +11,8 @@ from agent.triage.types import MAX_QUESTIONS, Choice, NextQuestion
 from knowledge.levels import Disposition
 from knowledge.schema import Answer, Question
 
+ENOUGH_QUESTIONS = 4
+"""After this many, only what could by itself make it an emergency is asked."""
 YES_NO_UNKNOWN = (Choice("Yes", "yes"), Choice("No", "no"), Choice("Don't know", "don't know"))
 
 
@@ -24,17 +26,19 @@ class _Candidate:
 
 
 def next_questions(
-    in_play: InPlay, judgement: Judgement, situation: Situation, asked: frozenset[str]
+    in_play: InPlay, judgement: Judgement, situation: Situation, asked: frozenset[str], times_asked: int
 ) -> tuple[NextQuestion, ...]:
     """Questions worth asking now, best first, within what is left of the session's number.
 
+    ``asked`` are the questions that were answered or given up, ``times_asked`` counts every asking.
+
     Above an emergency that stands on evidence only questions that could make it an ambulance are left.
     """
-    left = MAX_QUESTIONS - len(asked)
+    left = MAX_QUESTIONS - times_asked
     if left <= 0 or judgement.evidence is Disposition.AMBULANCE_NOW:
         return ()
     candidates = sorted(
-        _candidates(in_play, judgement, situation, asked), key=lambda c: (-c.rank, not c.direct, c.order)
+        _candidates(in_play, judgement, situation, asked), key=lambda c: (not c.direct, -c.rank, c.order)
     )
     other = situation.facts.facts.writer_relation != "self"
     return tuple(_shown(c, other) for c in candidates[:left])
@@ -73,7 +77,11 @@ def _candidates(
     for protocol in in_play.all:
         for question in open_questions[protocol.protocol.id]:
             order += 1
-            rank, direct = _worth(question, probe, judgement, reachable)
+            own = protocol in in_play.complaints
+            near = [r for r in reachable if _within_reach(r, protocol, own, situation)]
+            rank, direct = _worth(question, probe, judgement, near)
+            if len(asked) >= ENOUGH_QUESTIONS and not (direct and rank >= Disposition.EMERGENCY_DEPARTMENT_NOW.rank):
+                rank = 0
             # Without any complaint the general questions are the only way on, whatever they can change.
             if not rank and not in_play.complaints and protocol.protocol.id == UNCLEAR:
                 rank, direct = 1, True
@@ -92,6 +100,16 @@ def _worth(
         return max(max(r.rank for r in changed), 1), True
     rules = [r for r in reachable if r.names & question.asks and r.rule.disposition.rank > now.rank]
     return (max(r.rule.disposition.rank for r in rules), False) if rules else (0, False)
+
+
+def _within_reach(rule: CompiledRule, protocol: CompiledProtocol, own: bool, situation: Situation) -> bool:
+    """Whether a rule that needs two answers is worth a question.
+
+    It is when it belongs to the question's own open complaint and something it rests on is there already.
+    """
+    if own and rule.protocol == protocol.protocol.id:
+        return True
+    return any(situation.lookup(name, None) is True for name in rule.when.findings)
 
 
 def _optimistic(questions: Mapping[str, list[Question]], situation: Situation) -> Situation:

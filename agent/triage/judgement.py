@@ -67,7 +67,12 @@ def judge(
         fired = [r for r in fired if r.rule.disposition.rank > Disposition.SELF_CARE.rank]
     evidence = worst(*(r.rule.disposition for r in fired if is_evident(r, situation)))
     levels = [worst(*(r.rule.disposition for r in fired if r.protocol == p.protocol.id)) for p in in_play.complaints]
-    defaulted = tuple(p for p, level in zip(in_play.complaints, levels, strict=True) if level is None)
+    leading = [p for p, level in zip(in_play.complaints, levels, strict=True) if level is not None]
+    defaulted = tuple(
+        p
+        for p, level in zip(in_play.complaints, levels, strict=True)
+        if level is None and not any(_accompanies(p, other, situation) for other in leading)
+    )
     level = worst(*(r.rule.disposition for r in fired), *(p.protocol.default for p in defaulted))
     held_up = ""
     if level is Disposition.SELF_CARE:
@@ -92,6 +97,7 @@ class LevelProbe:
 
     def __init__(self, in_play: InPlay, judgement: Judgement, situation: Situation) -> None:
         self._in_play, self._situation = in_play, situation
+        self._defaulted = judgement.defaulted
         self._fired = {id(r) for r in judgement.fired}
         self._by_name: dict[str, list[CompiledRule]] = {}
         for protocol in in_play.all:
@@ -109,16 +115,32 @@ class LevelProbe:
             fired = (r for r in protocol.rules if now.get(id(r), id(r) in self._fired))
             first = next((r.rule.disposition for r in fired), None)
             if first is None and protocol in self._in_play.complaints:
-                first = protocol.protocol.default
+                first = protocol.protocol.default if protocol in self._defaulted else None
             if first is not Disposition.SELF_CARE or self._in_play.complaints:
                 levels.append(first)
         return worst(*levels)
 
 
 def _presented(protocol: CompiledProtocol, situation: Situation) -> bool:
+    """A finding the patient stated opens a complaint; one that only the chart lists is history."""
     return protocol.protocol.scope == "complaint" and any(
-        situation.lookup(f, None) is True for f in protocol.protocol.presenting
+        situation.lookup(f, None) is True and not _only_charted(f, situation) for f in protocol.protocol.presenting
     )
+
+
+def _only_charted(finding: str, situation: Situation) -> bool:
+    state = situation.states.get(finding)
+    return state is not None and (state.mention.origin == "chart" or state.mention.turn < 0)
+
+
+def _accompanies(protocol: CompiledProtocol, other: CompiledProtocol, situation: Situation) -> bool:
+    """Whether what opened a protocol is part of another complaint that a rule has decided.
+
+    Sickness with a migraine is not a second complaint: its rules count, its default does not.
+    """
+    opened_by = {n for n in protocol.protocol.presenting if situation.lookup(n, None) is True}
+    told = {n for r in other.rules for n in r.when.findings} | {n for q in other.protocol.questions for n in q.asks}
+    return opened_by <= told | set(other.protocol.presenting)
 
 
 def _not_earned(

@@ -13,6 +13,9 @@ from agent.triage.vocabulary import Vocabulary
 
 COMPOSE_GAP = 4
 """Words that may stand between a place and a sensation: "ache down low in my tummy"."""
+EXCLUDE_GAP = 4
+"""Words that may stand between a match and words that exclude it."""
+CLAUSE_ENDS = HARD_BARRIERS | {"but", "and", "or", "now", "then", ":", "–", "—"}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _settled(hits: list[Hit], tokens: Sequence[Token]) -> Iterator[Hit]:
     for hit in kept:
         own = set(hit.indices)
         shut = any(
-            x.pattern.owner == hit.pattern.owner and _excludes(x, own, len(tokens)) and not own > set(x.indices)
+            x.pattern.owner == hit.pattern.owner and _excludes(x, own, tokens) and not own > set(x.indices)
             for x in excluded
         )
         covered = any(
@@ -118,9 +121,10 @@ def _only_by_stem(hit: Hit, hits: Sequence[Hit], tokens: Sequence[Token]) -> boo
     return any(hit.first in o.indices and len(o.indices) > 1 and o.pattern.owner != hit.pattern.owner for o in hits)
 
 
-def _excludes(exclusion: Hit, own: set[int], length: int) -> bool:
-    """An exclusion works where it shares a word with the match; sharing none, it works from within a few words."""
-    indices = set(exclusion.indices)
-    if own & indices:
+def _excludes(exclusion: Hit, own: set[int], tokens: Sequence[Token]) -> bool:
+    """An exclusion works where it shares a word with the match; sharing none, from a few words off in its clause."""
+    if own & set(exclusion.indices):
         return True
-    return min(abs(a - b) for a in own for b in indices) <= min(12, length)
+    left, right = (max(own), exclusion.first) if max(own) < exclusion.first else (exclusion.last, min(own))
+    between = tokens[left + 1 : right]
+    return len(between) <= EXCLUDE_GAP and not any(t.surface in CLAUSE_ENDS for t in between)

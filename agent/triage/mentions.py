@@ -53,6 +53,8 @@ class Clause:
     denied: bool
     raw_start: int
     raw_end: int
+    relieved: bool = False
+    """Tells what makes it better, or that it went."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent.triage.attributes import assign, find_attributes
@@ -33,6 +33,11 @@ _WEAK_SENSATIONS = frozenset(
 )
 """Sensations whose words are everyday ones: they sound like a complaint only beside a place or after "feel"."""
 _OWNER_REACH = 3
+_OF_OTHER_TIMES = frozenset({"same", "recurrent", "past"})
+_RELIEF = frozenset({"better", "resolved"})
+_BESIDE_A_NUMBER = 2
+"""Telling words beside a number up to which the number is all the clause says."""
+_BACKGROUND = frozenset({"history", "circumstance"})
 _ENDED = re.compile(r"\b(?:no longer|any ?more|no more|now (?:no|not|does not|do not|is not|has no|have no)|stopped)\b")
 _BREAKS = words("but however although though except")
 
@@ -67,11 +72,15 @@ class MessageReader:
             if not tokens:
                 continue
             spoken = self._durations.find(source.text, span.start, span.end, taken)
-            durations += spoken
             cues = cue_hits(self._vocabulary, tokens)
-            subjects = tracker.follow(tokens, cues)
+            # "The ones I've had for ten years" is not how long this has lasted.
+            if not any(c.pattern.owner in _OF_OTHER_TIMES for c in cues):
+                durations += spoken
+            matches = match_sentence(self._vocabulary, tokens)
+            subjects = tracker.follow(tokens, cues, self._spoken_for(matches))
             inside = [m for m in measurements if span.start <= m.start < span.end]
-            sentence = _Sentence(source, span, tokens, cues, subjects, match_sentence(self._vocabulary, tokens))
+            persons = {n: person.relation for n, person in tracker.persons_at(tokens, cues).items()}
+            sentence = _Sentence(source, span, tokens, cues, subjects, matches, persons)
             mentions += _merged(list(self._mentions(sentence, spoken, inside)), source)
             measured = [(m.start, m.end) for m in inside]
             clauses += _left_over(sentence, [*taken, *((d.start, d.end) for d in spoken)], measured)
@@ -104,13 +113,18 @@ class MessageReader:
                 quote=sentence.source.raw[raw_start:raw_end],
                 raw_start=raw_start,
                 raw_end=raw_end,
-                subject=sentence.subjects[hit.last],
+                subject=sentence.subject_of(hit),
                 attributes=attributes.get(number, {}),
                 match="composed" if hit.pattern.role == "composed" else "phrase",
                 corrects=corrects,
-                retold=retells and told <= hit.last and sentence.subjects[hit.last] not in {None, SELF},
+                retold=retells and told <= hit.last and sentence.subject_of(hit) not in {None, SELF},
                 ended=statuses[number] == "absent" and over,
             )
+
+    def _spoken_for(self, matches: SentenceMatches) -> frozenset[int]:
+        """Words of phrases that tell a history or a circumstance of the writer, whoever else they name."""
+        told = (h for h in matches.hits if self._findings[h.pattern.owner].kind in _BACKGROUND)
+        return frozenset(i for h in told for i in h.indices)
 
     def _status(self, hit: Hit, polarity: SentencePolarity) -> Status:
         history = self._findings[hit.pattern.owner].kind == "history"
@@ -155,9 +169,22 @@ class _Sentence:
         cues: Sequence[Hit],
         subjects: Sequence[str | None],
         matches: SentenceMatches,
+        persons: Mapping[int, str],
     ) -> None:
         self.source, self.span, self.tokens, self.cues = source, span, tokens, cues
-        self.subjects, self.matches = subjects, matches
+        self.subjects, self.matches, self._persons = subjects, matches, persons
+
+    def subject_of(self, hit: Hit) -> str | None:
+        """Whose finding it is: what is done to "me" is mine; what a longer phrase tells of a person is theirs."""
+        own = set(hit.indices)
+        told = {n for n in own if not self.tokens[n].is_free}
+        for other in self.matches.hits:
+            named = [n for n in other.indices if n in self._persons and n not in own]
+            if named and told and told < set(other.indices):
+                return self._persons[named[0]]
+        if any(t.surface == "me" for t in self.tokens[hit.first : hit.last + 2]):
+            return SELF
+        return self.subjects[hit.last]
 
     def polarity(self) -> SentencePolarity:
         """The sentence's scopes."""
@@ -187,7 +214,11 @@ def _left_over(
         statuses = {polarity.status(i.indices) for i in sounding}
         start, end = words[0].start, words[-1].end
         raw_start, raw_end = sentence.source.span(start, end)
-        covered = any(a <= start and end <= b for a, b in taken) or any(start <= a and b <= end for a, b in measured)
+        numbers = [(a, b) for a, b in (*taken, *measured) if a < end and start < b]
+        telling = [t for t in words if not t.is_free and not any(a <= t.start < b for a, b in numbers)]
+        if numbers and len(telling) <= _BESIDE_A_NUMBER:
+            continue
+        covered = any(start <= a and b <= end for a, b in measured)
         yield Clause(
             turn=sentence.source.turn,
             start=start,
@@ -196,7 +227,9 @@ def _left_over(
             text=sentence.source.text[start:end],
             forms=frozenset(t.form for t in words),
             subject=sentence.subjects[run[-1]],
-            symptomatic=bool(sensations) and "present" in statuses and not covered,
+            # "The spots aren't hot or swollen" denies more than it tells.
+            symptomatic=bool(sensations) and "present" in statuses and "absent" not in statuses and not covered,
+            relieved=any(c.pattern.owner in _RELIEF and set(c.indices) <= set(run) for c in sentence.cues),
             denied=any(polarity.status([i]) != "present" for i in run),
             raw_start=raw_start,
             raw_end=raw_end,

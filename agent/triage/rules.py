@@ -64,6 +64,8 @@ class Situation:
     duration_h: float | None
     loose_duration_h: float | None = None
     overlay: Mapping[str, bool | float] = field(default_factory=dict)
+    vital_quotes: Mapping[str, str] = field(default_factory=dict)
+    """The patient's words for each vital sign."""
     _decided: dict[int, Truth] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def imagine(self, answers: Mapping[str, bool | float]) -> Situation:
@@ -163,7 +165,9 @@ def fired_rule(rule: CompiledRule, situation: Situation) -> FiredRule:
     evidence = sorted(rule.when.satisfied_by(situation.lookup))
     findings = [n for n in evidence if n not in NOT_FINDINGS]
     mentions = [situation.states[n].mention for n in findings if n in situation.states]
-    quotes = [m.quote for m in mentions if m.origin != "chart"]
+    # The chart's words, and what follows from them, are not the patient's.
+    quotes = [m.quote.strip() for m in mentions if m.origin != "chart" and m.turn >= 0]
+    quotes += [situation.vital_quotes[n] for n in evidence if n in situation.vital_quotes]
     return FiredRule(
         id=rule.rule.id,
         protocol=rule.protocol,

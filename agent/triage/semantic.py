@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.triage.grammar import FREE, NEGATORS
+from agent.triage.grammar import FREE, NEGATORS, stems
 from agent.triage.mentions import Clause
 from agent.triage.text import normalise
 from agent.triage.tokens import Tokeniser
@@ -36,6 +36,12 @@ MAX_CLAUSES = 40
 """Clauses of one session that may be encoded; a longer story is read by phrases only beyond that."""
 
 
+_LIMITING = (
+    NEGATORS | stems("barely hardly unable hard difficult struggle trouble cannot nearly almost") | {"barely", "hardly"}
+)
+_REASSURING = stems("fine normal normally ok okay easily properly usual alright") | {"normal", "easily", "normally"}
+
+
 @dataclass(frozen=True)
 class SemanticMatch:
     """A clause that means what a finding's examples mean."""
@@ -56,11 +62,13 @@ class SemanticMatcher:
         self._cues = _cue_forms(content.findings.values(), tokeniser)
         self._owners: list[str] = []
         self._sentences: list[str] = []
+        self._negated: list[bool] = []
         for finding in content.findings.values():
             if finding.semantic != "never":
                 for text in (*finding.exemplars, *((finding.patient_label,) if finding.patient_label else ())):
                     self._owners.append(finding.id)
                     self._sentences.append(text)
+                    self._negated.append(_says_no(t.surface for t in tokeniser.tokens(normalise(text).text)))
         self._routes: list[str] = []
         self._route_sentences: list[str] = []
         for protocol in content.protocols.values():
@@ -89,13 +97,19 @@ class SemanticMatcher:
         routes: dict[int, list[tuple[str, float]]] = {}
         split = len(self._owners)
         for row, number in enumerate(wanted):
-            matches += self._matches_of(clauses[number], scores[row, :split])
+            matches += self._matches_of(clauses[number], self._agreeing(clauses[number], scores[row, :split]))
             best: dict[str, float] = {}
             for protocol, score in zip(self._routes, scores[row, split:], strict=True):
                 if score >= ROUTE_THRESHOLD:
                     best[protocol] = max(best.get(protocol, 0.0), float(score))
             routes[number] = sorted(best.items(), key=lambda item: -item[1])
         return matches, routes
+
+    def _agreeing(self, clause: Clause, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores of the examples that deny as the clause does: to the encoder "I can" and "I can't" are alike."""
+        denies = _says_no(clause.forms)
+        agreeing = np.fromiter((negated is denies for negated in self._negated), dtype=bool, count=len(self._negated))
+        return np.where(agreeing, scores, np.float32(0.0))
 
     def _matches_of(self, clause: Clause, scores: NDArray[np.float32]) -> list[SemanticMatch]:
         """At most one finding: the nearest, if it stands clear of the next one it has nothing to do with."""
@@ -116,10 +130,17 @@ class SemanticMatcher:
         """Alone only for findings no emergency rule rests on; the others need a word of their own in the clause."""
         cued = bool(clause.forms & self._cues[owner])
         if owner in self._emergency:
+            # "Can open my mouth fine" is near to not being able to, and says the opposite.
+            if clause.forms & _REASSURING and not clause.forms & _LIMITING:
+                return False
             return cued and score >= EMERGENCY_THRESHOLD
         if self._modes[owner] == "alone" and score >= ALONE_THRESHOLD:
             return True
         return cued and score >= CUED_THRESHOLD
+
+
+def _says_no(words: Iterable[str]) -> bool:
+    return not _LIMITING.isdisjoint(words)
 
 
 def _worth_encoding(clause: Clause) -> bool:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.triage.answers import answer
+from agent.triage.answers import Answered, answer, given_up
 from agent.triage.facts import KnownFacts, gather
-from agent.triage.measures import measured_findings, session_vitals
+from agent.triage.measures import measured_findings, session_vitals, vital_quotes
 from agent.triage.mentions import Clause, Mention, Reading
 from agent.triage.reader import MessageReader
 from agent.triage.semantic import SemanticMatch
 from agent.triage.states import SessionFindings, combine
 from agent.triage.subject import CHILDREN, SELF, UNBORN, SubjectTracker, choose_patient, same_person
 from agent.triage.types import PatientFacts, PatientMessage
-from knowledge.schema import Content, Lexicon, Question
+from knowledge.schema import Content, FindingDef, Lexicon, Question
 
 _COUNTED_KINDS = frozenset({"symptom", "sign"})
 
@@ -40,10 +40,12 @@ class SessionReading:
     duration_h: float | None
     loose_duration_h: float | None
     asked: frozenset[str]
+    times_asked: int
     unmatched: tuple[str, ...]
     routes: tuple[str, ...]
     conflicts: tuple[str, ...]
     about_health: bool
+    vital_quotes: Mapping[str, str]
 
 
 def draft(reader: MessageReader, lexicon: Lexicon, messages: Sequence[PatientMessage], given: PatientFacts) -> Draft:
@@ -68,11 +70,9 @@ def complete(
     mother = _expecting(session)
     spoken = [replace(m, subject=mother) if mother and m.subject == UNBORN else m for m in said]
     patient = _patient(spoken, content, session)
-    answered = [
-        answer(questions[message.asked], reading, reader.durations)
-        for message, reading in zip(session.messages, session.readings, strict=True)
-        if message.asked and message.asked in questions
-    ]
+    reading_of = {r.source.turn: r for r in session.readings}
+    replies = _replies(session, questions)
+    answered = _answered(replies, questions, reading_of, reader)
     own = [m for m in spoken if m.status not in {"family", "hypothetical"} and _is_of(m.subject, patient)]
     others = {m.finding for m in spoken if m.status == "present" and not _is_of(m.subject, patient)}
     mentions = [
@@ -86,7 +86,9 @@ def complete(
     facts = gather(session.given, details, patient, session.tracker.seen)
     given_by_answers = {name: value for a in answered for name, value in a.facts.items()}
     facts = replace(facts, answered=given_by_answers)
-    loose, longest = _durations(session, own, given_by_answers)
+    timed = {m.turn for m, a in zip(replies, answered, strict=True) if "duration_h" in a.facts}
+    own = [_untimed(m) if m.turn in timed else m for m in own]
+    loose, longest = _durations(session, own, given_by_answers, timed)
     matched = {(m.clause.turn, m.clause.start) for m in matches}
     left = [
         (n, c)
@@ -100,19 +102,66 @@ def complete(
     if others - {m.finding for m in own}:
         conflicts.append("The text may be about more than one person")
     vitals = session_vitals(session.readings, facts)
-    unmatched = tuple(dict.fromkeys(c.quote for n, c in left if c.symptomatic or (routes.get(n) and not c.denied)))
+    opened = _opened(content, findings)
+    unmatched = tuple(dict.fromkeys(c.quote for n, c in left if c.symptomatic or _adds(c, routes.get(n), opened)))
     return SessionReading(
         findings=findings,
         facts=facts,
         vitals=vitals,
         duration_h=longest,
         loose_duration_h=loose,
-        asked=frozenset(m.asked for m in session.messages if m.asked),
+        asked=frozenset(m.asked or "" for m, a in zip(replies, answered, strict=True) if a.understood),
+        times_asked=sum(m.asked is not None for m in session.messages),
         unmatched=unmatched,
         routes=tuple(dict.fromkeys(near))[:2],
         conflicts=tuple(conflicts),
-        about_health=bool(findings.states or vitals or unmatched or near or feared),
+        about_health=bool(_speaks_of_illness(findings, vocabulary) or vitals or unmatched or near or feared),
+        vital_quotes=vital_quotes(session.readings, vitals),
     )
+
+
+def _answered(
+    replies: Sequence[PatientMessage],
+    questions: Mapping[str, Question],
+    reading_of: Mapping[int, Reading],
+    reader: MessageReader,
+) -> list[Answered]:
+    """What each reply settles. A question that was put twice and never answered is given up as not known."""
+    found: list[Answered] = []
+    for number, message in enumerate(replies):
+        question, reading = questions[message.asked or ""], reading_of[message.turn]
+        settled = answer(question, reading, reader.durations)
+        again = any(m.asked == message.asked for m in replies[:number])
+        found.append(given_up(question, reading) if again and not settled.understood else settled)
+    return found
+
+
+def _speaks_of_illness(findings: SessionFindings, vocabulary: Mapping[str, FindingDef]) -> bool:
+    """Medicines and past conditions alone, such as in a request for a refill, are no complaint."""
+    return any(
+        vocabulary[name].kind not in ("history", "medicine") and state.mention.origin != "chart"
+        for name, state in findings.states.items()
+    )
+
+
+def _opened(content: Content, findings: SessionFindings) -> frozenset[str]:
+    present = {name for name, state in findings.states.items() if state.present}
+    return frozenset(p.id for p in content.protocols.values() if present & set(p.presenting))
+
+
+def _adds(clause: Clause, routes: Sequence[tuple[str, float]] | None, opened: frozenset[str]) -> bool:
+    """Whether a clause sounds like another complaint than the open ones: more of the same needs no words of its own."""
+    if not routes or clause.denied or clause.relieved:
+        return False
+    return routes[0][0] not in opened
+
+
+def _replies(session: Draft, questions: Mapping[str, Question]) -> list[PatientMessage]:
+    return [m for m in session.messages if m.asked and m.asked in questions]
+
+
+def _untimed(mention: Mention) -> Mention:
+    return replace(mention, attributes={k: v for k, v in mention.attributes.items() if k != "duration_h"})
 
 
 def _expecting(session: Draft) -> str | None:
@@ -186,11 +235,11 @@ def _known(mentions: Iterable[Mention], vocabulary: Mapping[str, object]) -> lis
 
 
 def _durations(
-    session: Draft, own: Sequence[Mention], answered: Mapping[str, float]
+    session: Draft, own: Sequence[Mention], answered: Mapping[str, float], timed: set[int]
 ) -> tuple[float | None, float | None]:
-    """Hours not tied to any finding, and the longest of all."""
+    """Hours not tied to any finding, and the longest of all. A choice's own time counts, not the words of its label."""
     attached = [float(m.attributes["duration_h"]) for m in own if "duration_h" in m.attributes]
-    all_spoken = [d.hours for r in session.readings for d in r.durations]
+    all_spoken = [d.hours for r in session.readings if r.source.turn not in timed for d in r.durations]
     loose = [hours for hours in all_spoken if hours not in attached]
     if "duration_h" in answered:
         loose.append(answered["duration_h"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from agent.triage.mentions import Mention
 from agent.triage.types import Attribute, Finding
@@ -57,6 +58,7 @@ def combine(
         else:
             _not_known(state, mention)
     _add_implied(states, vocabulary)
+    _add_ruled_out(states, vocabulary)
     return SessionFindings(states, tuple(dict.fromkeys(conflicts)))
 
 
@@ -112,20 +114,35 @@ def _add_implied(states: dict[str, FindingState], vocabulary: Mapping[str, Findi
             if held is not None and held.present is not None:
                 continue
             cause = states[name]
-            mention = Mention(
-                finding=implied,
-                status="present",
-                turn=cause.mention.turn,
-                start=cause.mention.start,
-                end=cause.mention.end,
-                quote=cause.mention.quote,
-                raw_start=cause.mention.raw_start,
-                raw_end=cause.mention.raw_end,
-                match="implied",
-                origin="inferred",
-            )
+            mention = _inferred(implied, "present", cause.mention)
             states[implied] = FindingState(mention, True, attributes=dict(cause.attributes))
             waiting.append(implied)
+
+
+def _add_ruled_out(states: dict[str, FindingState], vocabulary: Mapping[str, FindingDef]) -> None:
+    """What would imply an absent finding is absent too: without breathlessness there is none at rest."""
+    waiting = [name for name, state in states.items() if state.present is False and not state.past]
+    while waiting:
+        absent = waiting.pop()
+        for name, definition in vocabulary.items():
+            if absent in definition.implies and name not in states:
+                states[name] = FindingState(_inferred(name, "absent", states[absent].mention), False)
+                waiting.append(name)
+
+
+def _inferred(finding: str, status: Literal["present", "absent"], cause: Mention) -> Mention:
+    return Mention(
+        finding=finding,
+        status=status,
+        turn=cause.turn,
+        start=cause.start,
+        end=cause.end,
+        quote=cause.quote,
+        raw_start=cause.raw_start,
+        raw_end=cause.raw_end,
+        match="implied",
+        origin="inferred",
+    )
 
 
 def _to_finding(state: FindingState, vocabulary: Mapping[str, FindingDef]) -> Finding:

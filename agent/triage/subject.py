@@ -73,9 +73,15 @@ class SubjectTracker:
     def _person_of(self, relation: str) -> Person:
         return next((p for p in self._persons if p.relation == relation), Person(relation))
 
-    def follow(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> list[str | None]:
-        """The subject at each token of a sentence: a relation, "self", or None where nothing has said yet."""
-        starts = self._persons_at(tokens, hits)
+    def follow(
+        self, tokens: Sequence[Token], hits: Sequence[Hit], spoken_for: frozenset[int] = frozenset()
+    ) -> list[str | None]:
+        """The subject at each token of a sentence: a relation, "self", or None where nothing has said yet.
+
+        Persons at positions ``spoken_for`` belong to a phrase of a finding ("had my baby", "partner hits me") and do
+        not become the subject.
+        """
+        starts = {n: p for n, p in self.persons_at(tokens, hits).items() if n not in spoken_for}
         subjects: list[str | None] = []
         for index, token in enumerate(tokens):
             marker = self._marker(index, token, tokens, starts)
@@ -84,7 +90,8 @@ class SubjectTracker:
             subjects.append(self._current)
         return subjects
 
-    def _persons_at(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> dict[int, Person]:
+    def persons_at(self, tokens: Sequence[Token], hits: Sequence[Hit]) -> dict[int, Person]:
+        """Persons named in a sentence, by the position of their first word."""
         longest: dict[int, Hit] = {}
         for hit in hits:
             if hit.pattern.role == "subject":

@@ -12,6 +12,7 @@ from agent.triage.spelling import Speller
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\s\w]")
 _IS_AFTER = words("he she it that there what who where here how")
 _MOVING = stems("go come get call ring take send bring put give be refer phone")
+_LOOKS = stems("pink red brown line mark spot rash bruise smell blotch patch pattern positive")
 _SPELT_PUNCTUATION = {"&": "and", "+": "and"}
 
 
@@ -132,6 +133,8 @@ class Tokeniser:
                 (before and before.surface in {"a", "little", "wee", "the"}) or (after and after.surface == "of")
             ):
                 yield replace(token, form=self.form("bite"))
+            elif token.surface == "faint" and after and after.form in _LOOKS:
+                yield replace(token, form="faint to see")
             else:
                 yield token
 

@@ -19,6 +19,7 @@ _LARGEST_MMOL = 40.0
 """A glucose above this without a unit is in mg/dL: meters stop at about 33 mmol/L."""
 
 _FAHRENHEIT_FROM = 90.0
+_NORMAL_FROM_C = 36.0
 _KG_PER = {"kg": 1.0, "kilo": 1.0, "lb": 0.4536, "pound": 0.4536, "stone": 6.350}
 _NUMBER = r"(\d{1,3}(?:\.\d{1,2})?)"
 _LINK = (
@@ -32,6 +33,11 @@ _OXYGEN = (
 )
 _SUGAR = r"(?:blood (?:sugars?|glucose)|glucose|sugars?(?: levels?)?|bms?|cbg|bgl?|blood glucose level)"
 _NOT_OWN_WEIGHT = r"(?<!lost )(?<!lose )(?<!gained )(?<!lifting )(?<!lifted )(?<![\d/.])"
+_BARE_TEMPERATURE = (
+    r"(?<![\d/.,$£€:+-])(?<!bmi )(?<!hba1c )(?<!weighs )(?<!weight )((?:3[5-9]|4[01])\.\d)(?![\d.]|\s*(?:%|/|kg|kilos?|"
+    r"cm|mm|m\b|miles?|km|mg|ml|g\b|k\b|mmol|stone|lbs?|pounds|weeks?|wks?|years?|yrs?|months?|days?|hours?|hrs?|x\b))"
+)
+"""A number from 35.0 to 41.9 with one decimal and no unit of another kind: few people write anything else that way."""
 
 # Plausible range of each: what lies outside is another kind of number.
 _RANGES = {
@@ -57,6 +63,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("temperature_c", rf"{_NUMBER}\s*(?:°|º|degrees?|deg)\s*(?P<unit>celsius|fahrenheit|c\b|f\b)?"),
     ("temperature_c", rf"(?<![\d/.]){_NUMBER}\s*(?P<unit>celsius|fahrenheit|c\b|f\b)"),
     ("temperature_c", rf"(?<![\d/.]){_NUMBER}\s*(?:fever|temperature|temp)\b"),
+    ("temperature_c", _BARE_TEMPERATURE),
     ("pulse", rf"\b(?:pulse(?: rate)?|hr|heart ?rate|p(?=\s?\d)){_LINK}(?!ox){_NUMBER}(?!\s*(?:/|over|%|hours?|hrs?))"),
     ("pulse", rf"(?<![\d/.]){_NUMBER}\s*(?:bpm|beats? (?:per|a) min(?:ute)?)"),
     ("resp_rate", rf"\b(?:rr|resp(?:iratory|iration)?s?(?: rate)?|breathing rate){_LINK}{_NUMBER}"),
@@ -162,10 +169,15 @@ def _single(text: str, start: int, end: int) -> Iterator[Measurement]:
     for name, pattern in _COMPILED:
         for match in pattern.finditer(text, start, end):
             value = _converted(name, float(match[1]), (match.groupdict().get("unit") or ""))
-            if value is not None:
+            if value is not None and not _over_comma(match, name, value):
                 yield Measurement(name, round(value, 2), match.start(), match.end())
     for match in _TEN_WORDS.finditer(text, start, end):
         yield Measurement("pain_score", _WORD_SCORES[match[1]], match.start(), match.end())
+
+
+def _over_comma(match: re.Match[str], name: str, value: float) -> bool:
+    """Past a comma a number is another matter ("no temperature, 30 year old") unless it can only be a temperature."""
+    return ", " in match.group() and not (name == "temperature_c" and value >= _NORMAL_FROM_C)
 
 
 def _converted(name: str, value: float, unit: str) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, assert_never
 
 from agent.models.embedded import care, scheduling, supplies
@@ -55,6 +55,7 @@ def next_step(agenda: Agenda, scene: Scene) -> Step:
     settled_tools = {m.name for m in answers}
     requests = [r for r in agenda.requests if _TOOL_OF.get(r.intent) not in settled_tools]
     if answers:
+        agenda = replace(agenda, health=())  # this turn is about the offer: the open question stays as it was put
         requests = [r for r in requests if r.intent not in {Intent.AFFIRM, Intent.DECLINE}]
     scripts = _scripts(agenda, requests, scene)
     played = [play(s, scene.turn.made, scene.tools) for s in scripts]

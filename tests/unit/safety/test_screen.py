@@ -13,14 +13,17 @@ import pytest
 from agent.safety import InputScreener
 from knowledge.schema_policies import Policies
 
-RANK = {"none": 0, "possible": 1, "explicit": 2}
+# "danger": either answer is right, silence is not.
+RANK = {"none": 0, "danger": 1, "possible": 1, "explicit": 2}
 Cases = Callable[[str], list[dict[str, Any]]]
 
 
 def test_every_rule_matches_and_spares_its_own_examples(screener: InputScreener, policies: Policies) -> None:
     faults = []
     for rule in policies.crisis.rules:
-        faults += [f"{rule.id} misses: {t}" for t in rule.examples_match if rule.id not in screener.screen(t).crisis_rules]
+        faults += [
+            f"{rule.id} misses: {t}" for t in rule.examples_match if rule.id not in screener.screen(t).crisis_rules
+        ]
         faults += [f"{rule.id} takes: {t}" for t in rule.examples_none if screener.screen(t).crisis != "none"]
     for rule in policies.crisis.abuse:
         faults += [f"{rule.id} misses: {t}" for t in rule.examples_match if not screener.screen(t).abuse_disclosure]
@@ -38,9 +41,9 @@ def test_danger_is_seen_and_graded(screener: InputScreener, case_table: Cases, h
     answers = [(r, RANK[screener.screen(r["text"]).crisis]) for r in rows]
     missed = Counter(r["expected"] for r, level in answers if level == 0)
     weaker = Counter(r["expected"] for r, level in answers if level < RANK[r["expected"]])
-    print(f"{half}: missed {dict(missed)}, weaker {dict(weaker)} of {Counter(r['expected'] for r in rows)}")
-    assert sum(missed.values()) <= 0.02 * len(rows)
-    assert sum(weaker.values()) <= 0.02 * len(rows)
+    figures = f"{half} half, {len(rows)} rows: missed {dict(missed)}, weaker answer {dict(weaker)}"
+    assert sum(missed.values()) <= 0.02 * len(rows), figures
+    assert sum(weaker.values()) <= 0.02 * len(rows), figures
 
 
 @pytest.mark.parametrize("half", ["tuned", "blind"])
@@ -49,14 +52,25 @@ def test_idioms_news_past_and_negated_answers_are_no_alarm(
 ) -> None:
     rows = [r for r in case_table("crisis.jsonl") if r["half"] == half and r["expected"] == "none"]
     alarms = sum(screener.screen(r["text"]).crisis != "none" for r in rows)
-    print(f"{half}: {alarms} false alarms of {len(rows)}")
-    assert alarms <= 0.1 * len(rows)
+    assert alarms <= 0.1 * len(rows), f"{half} half: {alarms} false alarms of {len(rows)}"
 
 
-VAGUE = ["I want to die", "I don't want to be here anymore", "I can't go on", "my son says he wishes he was never born",
-         "life is not worth living", "everyone would be better off without me"]  # fmt: skip
-SPECIFIC = [" and I have the pills lined up to take them all", " so I'm going to hang myself", " and I have a plan to kill myself",
-            " tonight I will jump off the bridge", ", I took a whole box of paracetamol", " and I wrote a goodbye letter"]  # fmt: skip
+VAGUE = [
+    "I want to die",
+    "I don't want to be here anymore",
+    "I can't go on",
+    "my son says he wishes he was never born",
+    "life is not worth living",
+    "everyone would be better off without me",
+]
+SPECIFIC = [
+    " and I have the pills lined up to take them all",
+    " so I'm going to hang myself",
+    " and I have a plan to kill myself",
+    " tonight I will jump off the bridge",
+    ", I took a whole box of paracetamol",
+    " and I wrote a goodbye letter",
+]
 
 
 @pytest.mark.parametrize("vague", VAGUE)
@@ -104,7 +118,9 @@ def test_injection_is_marked_and_does_not_hide_a_danger(screener: InputScreener)
     assert found.injection and found.crisis == "explicit"
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00\x01", "?" * 5000, "I want to " * 20_000, "a" * 1_000_000, "die " * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00\x01", "?" * 5000, "I want to " * 20_000, "a" * 1_000_000, "die " * 100_000]
+)
 def test_any_text_is_screened_within_a_second_or_two(screener: InputScreener, text: str) -> None:
     started = time.perf_counter()
     screener.screen(text)

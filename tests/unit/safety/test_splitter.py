@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,15 +11,17 @@ from hypothesis import strategies as st
 from agent.safety import SentenceSplitter, split_sentences
 from agent.safety.splitter import MAX_SENTENCE_CHARS
 
-PIECES = ["Dr. Lee", "e.g. a cold", "38.4", ". ", "! ", "? ", "\n", "\n\n", "- item", "1. first", " [1]", ". [2] ", "...",
-          "Stop it", "you have", "a.m. ", "No", " ", "“Yes.” ", "tablets", ".", ")", "…", "é", "。", "5"]  # fmt: skip
+PIECES = [
+    *("Dr. Lee", "e.g. a cold", "38.4", ". ", "! ", "? ", "\n", "\n\n", "- item", "1. first", " [1]", ". [2] "),
+    *("...", "Stop it", "you have", "a.m. ", "No", " ", "“Yes.” ", "tablets", ".", ")", "…", "é", "。", "5"),
+]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
 def chunked(text: str, cuts: list[int]) -> list[str]:
     bounds = [0, *sorted({c % (len(text) + 1) for c in cuts}), len(text)]
     splitter = SentenceSplitter()
-    found = [s for a, b in zip(bounds, bounds[1:], strict=False) for s in splitter.feed(text[a:b])]
+    found = [s for a, b in itertools.pairwise(bounds) for s in splitter.feed(text[a:b])]
     return found + splitter.flush()
 
 
@@ -35,8 +39,8 @@ def test_one_character_at_a_time_and_joined_again(text: str) -> None:
     assert "".join(sentences) == text
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.integers(1, 4000), st.integers(3900, 13_000), st.sampled_from(["a", "ab ", "word, ", "x. y", "\n"]))
+@settings(max_examples=12, deadline=None)
+@given(st.integers(40, 4000), st.integers(3900, 13_000), st.sampled_from(["a", "ab ", "word, ", "x. y", "\n"]))
 def test_text_without_an_end_is_cut_at_the_cap(step: int, length: int, filler: str) -> None:
     text = (filler * length)[:length]
     sentences = chunked(text, list(range(0, length, step)))

@@ -47,8 +47,8 @@ def assessor(engine: TriageEngine) -> Assess:
 
 
 def polarities(decision: TriageDecision) -> dict[str, bool | None]:
-    """Finding ids and whether they are present."""
-    return {f.id: f.present for f in decision.findings}
+    """Finding ids and whether they are present; what only follows from an absent finding is left out."""
+    return {f.id: f.present for f in decision.findings if f.present is not False or f.match != "implied"}
 
 
 @pytest.fixture(scope="session")

@@ -87,3 +87,19 @@ def test_news2_is_not_for_children_or_in_pregnancy(small: Assess) -> None:
     assert small(text, age_years=50).vitals["news2"] == 9
     assert "news2" not in small(text, age_years=5).vitals
     assert "news2" not in small(text, age_years=30, pregnant=True).vitals
+
+
+@pytest.mark.parametrize(
+    ("text", "celsius"),
+    [
+        ("she's a bit hot, 38.2", 38.2),
+        ("39.2 this afternoon", 39.2),
+        ("Temp of 38.5 since yesterday", 38.5),
+        ("no temperature, 30 year old", None),
+        ("weighs 38.5 kg", None),
+        ("my bmi is 36.5 kg/m2", None),
+        ("it cost 38.50 pounds", None),
+    ],
+)
+def test_a_bare_body_temperature(small: Assess, text: str, celsius: float | None) -> None:
+    assert small(text).vitals.get("temperature_c") == celsius

@@ -76,7 +76,7 @@ ROWS = [
     ("last year I had a cough", "", "cough"),
     ("cough since last year", "cough", ""),
     ("family history of stroke", "", ""),
-    ("I thought it was a panic attack, not a heart attack", "", ""),
+    ("I thought it was a panic attack, not a heart attack", "", "heart_attack_history"),
 ]
 
 

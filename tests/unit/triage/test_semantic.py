@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.triage import TriageEngine
+from agent.triage import PatientMessage, TriageEngine
 from knowledge.embedding import Encoder
 from knowledge.schema import Content
 from tests.unit.triage.conftest import Assess, assessor, polarities
@@ -46,3 +46,19 @@ def test_likeness_to_a_complaint_asks_its_questions_and_gives_no_level(meaning: 
 
 def test_a_greeting_is_not_about_health(meaning: Assess) -> None:
     assert not meaning("Good morning, thank you for your help").about_health
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("I can swallow, breathe and eat", "cannot_swallow_saliva"),
+        ("back pain, I can feel when I wipe", "saddle_numbness"),
+        ("sore throat, can open my mouth fine", "trismus"),
+    ],
+)
+def test_being_able_is_not_matched_to_not_being_able(
+    content: Content, encoder: Encoder, text: str, finding: str
+) -> None:
+    engine = TriageEngine(content, encode=encoder.encode, known_words=encoder.known_words())
+    found = engine.assess([PatientMessage(1, text)]).findings
+    assert not any(f.id == finding and f.present for f in found)

@@ -24,6 +24,7 @@ ROWS = [
     ("I am 30 weeks pregnant, the baby is fine but I am vomiting", "self", "vomiting"),
     ("My wife is 30 weeks pregnant, her baby kicks, she is vomiting", "wife", "vomiting"),
     ("I've had a fever and a cough since Monday, my son has a rash", "self", "fever cough"),
+    ("my son has a cough", "son", "cough"),
 ]
 
 
@@ -55,6 +56,10 @@ AGES = [
     ("temp 101 F", None, None),
     ("I am 28 weeks pregnant", None, "female"),
     ("pain for 3 days", None, None),
+    ("my baby is 2 months old and hot", 2 / 12, None),
+    ("my bub is 5 weeks and has a fever", 5 / 52.18, None),
+    ("she has just turned 13 months, fever", 13 / 12, "female"),
+    ("my baby was sick 2 weeks ago", None, None),
     ("I am 5 feet tall", None, None),
 ]
 
@@ -73,6 +78,11 @@ PREGNANCY = [
     ("I am not pregnant", False, None, None),
     ("I could be pregnant", None, None, None),
     ("pregnancy test was done", None, None, None),
+    ("contractions every 5 minutes at 39 weeks", True, 39, None),
+    ("34 weeks, bad headache, swollen face", True, 34, None),
+    ("6 weeks, bad headache", None, None, None),
+    ("34 weeks, my knee hurts", None, None, None),
+    ("nobody at home is pregnant", False, None, None),
     ("gave birth 2 weeks ago", None, None, 2.0),
     ("10 days postpartum", None, None, 10 / 7),
 ]

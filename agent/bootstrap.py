@@ -169,6 +169,9 @@ class _Parts:
         self._encoder.load()
         engine = TriageEngine(content, encode=self._vectors.encode, known_words=self._encoder.known_words())
         engine.warm()
+        screener = InputScreener(content.policies, encode=self._vectors.encode)
+        # The first text fits the crisis net, which takes seconds: no patient's to wait for.
+        screener.screen("I do not feel quite well today.")
         self._library.load()
         self.models()
         templates = self.templates()
@@ -177,7 +180,7 @@ class _Parts:
             records=self._records,
             content=content,
             engine=engine,
-            screener=InputScreener(content.policies, encode=self._vectors.encode),
+            screener=screener,
             gate=OutputGate(content.policies),
             templates=templates,
             library=self._library,

@@ -31,7 +31,7 @@ class Library(Protocol):
         """The best passages, best first; none below the floor."""
         ...
 
-    def rebuild(self) -> str:
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> str:
         """Build a new snapshot and swap it in; its id."""
         ...
 

@@ -43,10 +43,13 @@ class ClinicLibrary:
                 self.problem = str(failure)
                 log.error("index_not_built", kind=type(failure).__name__)
 
-    def rebuild(self) -> str:
-        """Build a new snapshot from the corpus, load it and swap it in; returns its id. Raises KnowledgeError."""
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> str:
+        """Build a new snapshot from the corpus, load it and swap it in; returns its id. Raises KnowledgeError.
+
+        ``progress`` is called with passages encoded so far and passages in all.
+        """
         with self._swap:
-            KnowledgeIndex.build(self._corpus_dir, self._encoder, self._index_dir)
+            KnowledgeIndex.build(self._corpus_dir, self._encoder, self._index_dir, progress)
             self._use(KnowledgeIndex.load(self._index_dir, self._encoder, self._corpus_dir))
         return self.snapshot_id
 

@@ -30,6 +30,7 @@ from agent.nodes.recall import offer_view
 from agent.par.write import write_par
 from agent.recovery import close_broken_turns
 from agent.results import result_of
+from agent.safety.templates import Templates
 from agent.testimony import OFFER_PREFIX, pending_question
 from agent.turns import TurnFeed, TurnJob, TurnRunner, emergency_without_store
 from data.errors import Conflict, ConsentInvalid, NotFound, StoreUnavailable
@@ -81,15 +82,14 @@ class AgentManager:
 
     def greet(self, session_id: str) -> None:
         """Open a new conversation with the clinic's fixed words, recorded like all that is shown; once a session."""
-        interactions, texts = self.records.interactions, self._templates()
         with self.records.store.write():
-            session = interactions.session(session_id)
-            if interactions.transcript(session_id):
+            session = self.records.interactions.session(session_id)
+            if self.records.interactions.transcript(session_id):
                 return
             key = "greeting" if session.writer_relation == "self" else "greeting_other"
             name = self.records.patients.get(session.patient_id).given_name if session.patient_id else ""
-            for words in (texts.text(key, patient_name=name), texts.text("greeting_critical")):
-                interactions.append_message(session_id, None, "assistant", "note", words, {"greeting": True})
+            words = self._templates().text(key, patient_name=name)
+            self.records.interactions.append_message(session_id, None, "assistant", "note", words, {"greeting": True})
 
     def run_step(
         self,
@@ -192,13 +192,14 @@ class AgentManager:
         self.records.audit.append("adapter.reloaded", actor=actor, payload=after)
         return after
 
-    def rebuild_index(self, actor: str = "system") -> str:
+    def rebuild_index(self, actor: str = "system", progress: Callable[[int, int], None] | None = None) -> str:
         """Build the guideline index anew and swap it in; returns the snapshot id. Recorded in the audit log.
 
+        ``progress`` is called with passages encoded so far and passages in all.
         Raises UserFacingError when it cannot be built; the old snapshot then stays in use.
         """
         try:
-            snapshot = self._clinic().library.rebuild()
+            snapshot = self._clinic().library.rebuild(progress)
         except KnowledgeError as error:
             raise UserFacingError(f"The index was not built: {error}") from error
         self.records.audit.append("index.rebuilt", actor=actor, payload={"snapshot": snapshot})

@@ -11,6 +11,9 @@ from data.records import Message
 OFFER_PREFIX = "offer:"
 """A patient's message whose ``asked`` starts so answers that offer; otherwise ``asked`` is a question's id."""
 
+SHOWN_AS_REPLY = frozenset({"text", "question", "level"})
+"""Kinds of the assistant's own words that a model reads back; fixed texts may name the patient."""
+
 
 def patient_messages(transcript: Sequence[Message]) -> list[PatientMessage]:
     """The patient's own messages in order, each with the question it replies to.

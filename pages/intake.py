@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from agent import Settings
-from pages.components import intake_form
+from pages.components import emergency_line, intake_form
 from pages.components.guard import agent, require
 from pages.components.sessions import current_session
 
 account = require("patient")
+emergency_line.show()
 st.title("How can we help?", anchor=False)
-st.error(
-    f"In an emergency call **{Settings().emergency_number}** now. Do not wait for an answer here.",
-    icon=":material/emergency:",
-)
+st.markdown("First a few short questions. Then you tell us in your own words what is wrong.")
 current = current_session(account)
 if current is not None and current.status == "open":
-    st.page_link("pages/chat.py", label="Go on with your conversation", icon=":material/forum:")
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="go_on"):
+        st.markdown("You have a conversation that is not sent yet.")
+        if st.button("Go on with it", key="go_on_button", icon=":material/forum:"):
+            st.switch_page("chat.py")
 answers = intake_form.show(account)
 if answers is not None:
     records = agent().records
@@ -25,5 +25,4 @@ if answers is not None:
     session_id = records.interactions.create_session(
         account.account_id, patient_id, writer_relation=answers.relation, intake=answers.intake
     )
-    st.session_state.pop("chat_nonce", None)
-    st.switch_page("pages/chat.py", query_params={"session": session_id})
+    st.switch_page("chat.py", query_params={"session": session_id})

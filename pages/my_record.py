@@ -5,24 +5,24 @@ from __future__ import annotations
 import streamlit as st
 
 from knowledge.levels import Disposition
-from pages.components import own_record
+from pages.components import emergency_line, own_record
 from pages.components.guard import agent, require
 
 account = require("patient")
 records = agent().records
+emergency_line.show()
 st.title("My record", anchor=False)
 sessions = records.interactions.sessions_of(account.account_id)
-if not sessions:
-    st.info("Nothing here yet. Your conversations, appointments and orders will appear on this page.")
-    st.stop()
+people = list(dict.fromkeys(p for p in (account.patient_id, *(s.patient_id for s in sessions)) if p))
 
+st.subheader("Appointments", anchor=False)
+own_record.show_appointments([a for p in people for a in records.actions.appointments_of(p)])
+st.subheader("Orders", anchor=False)
+own_record.show_orders([o for p in people for o in records.actions.orders_of(p)])
 st.subheader("Conversations", anchor=False)
+if not sessions:
+    st.caption("None yet. When you write to us, your conversations appear here.")
 for session in sessions:
     case = records.cases.by_session(session.session_id)
-    level = Disposition(case.disposition) if case else None
-    own_record.show_conversation(session, case, level)
-
-if account.patient_id:
-    own_record.show_arrangements(
-        records.actions.appointments_of(account.patient_id), records.actions.orders_of(account.patient_id)
-    )
+    about = records.patients.get(session.patient_id).name if session.patient_id else ""
+    own_record.show_conversation(session, case, Disposition(case.disposition) if case else None, about)

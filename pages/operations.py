@@ -1,19 +1,20 @@
-"""Operations: which versions answer, the guideline index, and the adapter in use."""
+"""Operations: whether every part works, which versions answer, the guideline index, and the adapter in use."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import adapter_form, index_panel, versions_table
+from pages.components import adapter_form, health_panel, index_panel, versions_table
 from pages.components.guard import agent, require
 
 account = require("admin")
 manager = agent()
 st.title("Operations", anchor=False)
-if manager.ready:
-    st.success("Everything is loaded.", icon=":material/check_circle:")
-else:
-    st.warning("Still loading encoder and index.", icon=":material/hourglass_empty:")
-versions_table.show(manager.get_agent_metadata())
-index_panel.show(manager, account)
-adapter_form.show(manager, account)
+left, right = st.columns([1, 1], gap="large")
+with left:
+    st.subheader("Health", anchor=False)
+    health_panel.show(manager)
+    index_panel.show(manager, account)
+    adapter_form.show(manager, account)
+with right:
+    versions_table.show(manager.get_agent_metadata())

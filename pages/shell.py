@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
-from pages.components import sign_out
+from pages.components import top_bar
 from pages.components.guard import signed_in
 
-st.set_page_config(page_title="Prelude", page_icon=":material/health_and_safety:", layout="wide")
+account = signed_in()
+IS_STAFF = account is not None and account.role != "patient"
+# A patient reads one column; staff work on wide tables.
+st.set_page_config(page_title="Prelude", page_icon="🩺", layout="wide" if IS_STAFF else "centered")
 
 SIGN_IN = st.Page("sign_in.py", title="Sign in", icon=":material/login:", url_path="sign-in", default=True)
 PAGES = {
@@ -28,8 +33,9 @@ PAGES = {
     ],
 }
 
-account = signed_in()
-page = st.navigation(PAGES[account.role] if account else [SIGN_IN], position="top")
+st.html(Path(__file__).with_name("style.css"))
+own_pages = PAGES[account.role] if account else [SIGN_IN]
+page = st.navigation(own_pages, position="hidden")
 if account:
-    sign_out.show(account)
+    top_bar.show(account, own_pages)
 page.run()

@@ -11,6 +11,7 @@ from data.records import Account
 def show(manager: AgentManager, account: Account) -> None:
     """Name or path of the adapter; conversations go on, turns that run keep the old one."""
     st.subheader("Adapter", anchor=False)
+    st.markdown("Serve another LoRA adapter from the next turn on. No conversation is dropped; the change is recorded.")
     with st.form("adapter"):
         name = st.text_input("Adapter name or path", key="adapter_name", max_chars=200)
         pressed = st.form_submit_button("Reload the adapter", icon=":material/sync:")
@@ -20,6 +21,6 @@ def show(manager: AgentManager, account: Account) -> None:
             return
         try:
             done = manager.reload_adapter(name.strip(), actor=account.account_id)
-            st.success(f"Adapter {done['adapter']} is in use ({str(done['to'])[:12]}).", icon=":material/check:")
+            st.success(f"Adapter {done['adapter']} is in use ({str(done['to'])[:12]}).", icon=":material/check_circle:")
         except UserFacingError as error:
-            st.error(str(error), icon=":material/error:")
+            st.error(f"{error} Nothing has changed.", icon=":material/error:")

@@ -1,121 +1,169 @@
-"""What a nurse does with a case: take it, change the level with a reason, edit the report, sign."""
+"""What a nurse does with a case: take it, accept or change the level, edit the report, sign.
+
+Every act carries the version of the case that was on the screen. If the case has changed since, nothing is done, the
+nurse is told what happened, and what she typed stays where it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
+from pydantic import ValidationError
 
 from agent import AgentManager
 from agent.par.edit import edit_par
-from agent.par.export import TITLES
-from agent.par.schema import SECTIONS
 from data.errors import Conflict, DataError
-from data.records import REASON_CODES, Account, Case
+from data.records import REASON_CODES, Account, Case, Records
 from knowledge.levels import Disposition
+from pages.components import case_edit, people, staff_clock
+from pages.components.plain import escaped
 
 _LEVELS = [d for d in Disposition if d is not Disposition.UNABLE_TO_ASSESS]
 
 
 def show(manager: AgentManager, case: Case, account: Account) -> None:
-    """The actions that the case's state allows."""
-    if message := st.session_state.pop("case_notice", None):
-        st.success(message, icon=":material/check:")
+    """The outcome of the last act, and the acts that the case's state allows."""
+    _notice()
+    records = manager.records
     if case.status == "signed":
-        st.success(f"Signed {(case.signed_at or '')[:16].replace('T', ' ')}.", icon=":material/task_alt:")
-        return
-    if case.status == "new":
+        who = escaped(people.staff_name(records, case.signed_by))
+        st.success(f"Signed by {who}, {staff_clock.clock_time(case.signed_at)}.", icon=":material/task_alt:")
+    elif case.status == "new":
+        _claim(records, case, account)
+    elif case.claimed_by != account.account_id:
+        who = escaped(people.staff_name(records, case.claimed_by))
+        st.info(f"**{who}** has this case. You can read it; only one nurse acts.", icon=":material/visibility:")
+    else:
+        _own_case(records, case, account)
+
+
+def _claim(records: Records, case: Case, account: Account) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="case_actions"):
         st.button(
             "Take this case",
             key=f"claim_{case.case_id}",
             icon=":material/back_hand:",
             type="primary",
-            on_click=_try,
-            args=(lambda: manager.records.cases.claim(case.case_id, account, case.version), "The case is yours."),
+            on_click=attempt,
+            args=(
+                records,
+                case,
+                lambda: records.cases.claim(case.case_id, account, case.version),
+                "The case is yours.",
+            ),
         )
+        st.caption("Take it to change the level, edit the report and sign.")
+
+
+def _own_case(records: Records, case: Case, account: Account) -> None:
+    level = Disposition(case.disposition)
+    with st.container(horizontal=True, vertical_alignment="center", key="case_actions"):
+        st.button(
+            "Accept the level and sign",
+            key=f"sign_{case.case_id}",
+            icon=":material/draw:",
+            type="primary",
+            on_click=_sign,
+            args=(records, case, account),
+            disabled=case.par_draft is None,
+        )
+        st.caption(f"You sign as {escaped(account.display_name)}: {level.label}. Save edits first.")
+    with st.expander("Change the level", icon=":material/swap_vert:", key=f"change_{case.case_id}"):
+        _change_level(records, case, account)
+    if case.par_draft is not None:
+        case_edit.show(records, case, account, attempt)
+
+
+def _change_level(records: Records, case: Case, account: Account) -> None:
+    keys = {name: f"{name}_{case.case_id}" for name in ("new_level", "reason", "comment")}
+    options = [d for d in _LEVELS if d.value != case.disposition]
+    with st.form(f"level_{case.case_id}", border=False):
+        left, right = st.columns(2)
+        left.selectbox("New level", options, index=None, format_func=lambda d: d.label, key=keys["new_level"])
+        right.selectbox(
+            "Reason", list(REASON_CODES), index=None, format_func=REASON_CODES.__getitem__, key=keys["reason"]
+        )
+        st.text_area("Comment", key=keys["comment"], max_chars=500, placeholder="What you saw, heard or know")
+        st.form_submit_button(
+            "Set the new level",
+            type="primary",
+            icon=":material/swap_vert:",
+            on_click=_override,
+            args=(records, case, account, keys),
+        )
+    for complaint in st.session_state.pop(f"level_missing_{case.case_id}", ()):
+        st.error(complaint, icon=":material/error:")
+
+
+def _override(records: Records, case: Case, account: Account, keys: dict[str, str]) -> None:
+    level, reason, comment = (st.session_state.get(keys[name]) for name in ("new_level", "reason", "comment"))
+    missing = [
+        words
+        for words, value in (
+            ("Choose the new level.", level),
+            ("Choose a reason.", reason),
+            ("Write a comment: one line on why is enough.", (comment or "").strip()),
+        )
+        if not value
+    ]
+    if missing:
+        st.session_state[f"level_missing_{case.case_id}"] = missing
         return
-    if case.claimed_by != account.account_id:
-        st.info("Another nurse has this case.", icon=":material/visibility:")
-        return
-    left, right = st.columns(2)
-    with left:
-        _change_level(manager, case, account)
-    with right:
-        _edit(manager, case, account)
-    st.button(
-        "Accept and sign the report",
-        key=f"sign_{case.case_id}",
-        icon=":material/draw:",
-        type="primary",
-        on_click=_sign,
-        args=(manager, case, account),
+    done = attempt(
+        records,
+        case,
+        lambda: records.cases.override(case.case_id, account, level.value, reason, comment, case.version),
+        f"The level is now {level.label}. Your reason is on the record.",
     )
+    if done:
+        for key in keys.values():
+            st.session_state.pop(key, None)
 
 
-def _change_level(manager: AgentManager, case: Case, account: Account) -> None:
-    with st.popover("Change the level", icon=":material/swap_vert:", width="stretch"), st.form(f"level_{case.case_id}"):
-        level = st.selectbox(
-            "New level",
-            _LEVELS,
-            index=None,
-            format_func=lambda d: d.label,
-            key=f"level_to_{case.case_id}",
-        )
-        reason = st.selectbox(
-            "Reason", list(REASON_CODES), index=None, format_func=REASON_CODES.__getitem__, key=f"reason_{case.case_id}"
-        )
-        comment = st.text_area("Comment", key=f"comment_{case.case_id}", max_chars=500)
-        if st.form_submit_button("Change the level", type="primary"):
-            if level is None or reason is None or not comment.strip():
-                st.error("Level, reason and comment are all needed.", icon=":material/error:")
-                return
-            _try(
-                lambda: manager.records.cases.override(
-                    case.case_id, account, level.value, reason, comment, case.version
-                ),
-                f"Level is now: {level.label}.",
-            )
-            st.rerun()
+def _sign(records: Records, case: Case, account: Account) -> None:
+    def act() -> None:
+        final = edit_par(case.par_draft or {}, {}, account.account_id, Disposition(case.disposition))
+        records.cases.sign(case.case_id, account, final, case.version)
+
+    attempt(records, case, act, "Signed. The case has left the queue.")
 
 
-def _edit(manager: AgentManager, case: Case, account: Account) -> None:
-    par = case.par_draft
-    if par is None:
-        return
-    with st.popover("Edit the report", icon=":material/edit:", width="stretch"), st.form(f"edit_{case.case_id}"):
-        st.caption("One line each. Lines you change carry your name.")
-        texts = {
-            section: st.text_area(
-                TITLES[section],
-                value="\n".join(line["text"] for line in par.get(section, ())),
-                key=f"edit_{section}_{case.case_id}_{case.version}",
-            )
-            for section in SECTIONS
-            if section not in ("actions_taken", "safety_events")
-        }
-        if st.form_submit_button("Save the edits", type="primary"):
-            lines = {section: text.splitlines() for section, text in texts.items()}
-            edited = edit_par(par, lines, account.account_id, Disposition(case.disposition))
-            _try(lambda: manager.records.cases.save_draft(case.case_id, account, edited, case.version), "Edits saved.")
-            st.rerun()
-
-
-def _sign(manager: AgentManager, case: Case, account: Account) -> None:
-    par = case.par_draft or (manager.generate_par(case.session_id).par or None)
-    fresh = manager.records.cases.get(case.case_id)
-    if par is None:
-        st.session_state["case_notice"] = "There is no report to sign."
-        return
-    final = edit_par(par, {}, account.account_id, Disposition(fresh.disposition))
-    version = fresh.version if case.par_draft is None else case.version
-    _try(lambda: manager.records.cases.sign(case.case_id, account, final, version), "Signed.")
-
-
-def _try(act: Callable[[], object], done: str) -> None:
+def attempt(records: Records, case: Case, act: Callable[[], Any], done: str) -> bool:
+    """Do it and keep what to say about it for the next drawing; True when it was done."""
     try:
         act()
-        st.session_state["case_notice"] = done
-    except Conflict as error:
-        st.session_state["case_notice"] = f"Not done: {error}. Look again and retry."
-    except DataError as error:
-        st.session_state["case_notice"] = f"Not done: {error}."
+    except Conflict:
+        st.session_state["case_notice"] = ("warning", f"Not done. {_what_changed(records, case)}")
+        return False
+    except (DataError, ValidationError) as error:
+        words = "a line is too long" if isinstance(error, ValidationError) else str(error)
+        st.session_state["case_notice"] = ("error", f"Not done: {words}.")
+        return False
+    st.session_state["case_notice"] = ("success", done)
+    return True
+
+
+def _what_changed(records: Records, seen: Case) -> str:
+    fresh = records.cases.get(seen.case_id)
+    if fresh.status == "signed":
+        return f"{people.staff_name(records, fresh.signed_by)} has signed this case."
+    if fresh.claimed_by and fresh.claimed_by != seen.claimed_by:
+        return f"{people.staff_name(records, fresh.claimed_by)} took this case a moment before you."
+    if fresh.disposition != seen.disposition:
+        return (
+            f"The level changed while you were looking: it is now {Disposition(fresh.disposition).label}. Look again."
+        )
+    return "The case changed while you were looking. What you see now is up to date: look again, then repeat it."
+
+
+def _notice() -> None:
+    kind, words = st.session_state.pop("case_notice", ("", ""))
+    match kind:
+        case "success":
+            st.success(words, icon=":material/check_circle:")
+        case "warning":
+            st.warning(words, icon=":material/group:")
+        case "error":
+            st.error(words, icon=":material/error:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, NoReturn
 
 import streamlit as st
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from data.records import Account
 
 COOKIE = "prelude_session"
+_LAST_USED = "page_last_used"
 
 
 def agent() -> AgentManager:
@@ -29,6 +31,25 @@ def signed_in() -> Account | None:
 def require(*roles: str) -> Account:
     """The signed-in account if its role may see this page; otherwise the run ends here."""
     account = signed_in()
+    if account is None or account.role not in roles:
+        _refuse(account)
+    st.session_state[_LAST_USED] = time.monotonic()
+    return account
+
+
+def require_watching(*roles: str) -> Account:
+    """`require` for a part of a page that redraws itself.
+
+    Watching is not using: a page nobody has touched for the idle limit ends its session instead of keeping it alive.
+    """
+    from data.accounts import IDLE_LIMIT
+
+    touched = st.session_state.get(_LAST_USED, time.monotonic())
+    account = signed_in()
+    token = st.context.cookies.get(COOKIE)
+    if token and time.monotonic() - touched >= IDLE_LIMIT.total_seconds():
+        agent().records.accounts.revoke(token)
+        account = None
     if account is None or account.role not in roles:
         _refuse(account)
     return account

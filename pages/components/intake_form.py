@@ -1,4 +1,4 @@
-"""The intake form: a new or known patient, who is writing, and what is known already."""
+"""The intake form: who this is about, who is writing, and what is known already."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ from typing import Any
 
 import streamlit as st
 
-from agent import create_agent_instance
-from data.records import Account
+from data.records import Account, Patient
+from pages.components import health_form
+from pages.components.guard import agent
+from pages.components.plain import escaped
 
-RELATIONS = {
-    "self": "Me",
-    "parent": "My child",
-    "partner": "My partner",
-    "carer": "Someone else I look after",
+WHO = {"self": "Me", "child": "My child", "partner": "My partner", "parent": "My parent", "patient": "Someone else"}
+SEXES = {"female": "Female", "male": "Male", "other": "Other, or rather not say"}
+# The triage engine follows "he", "she" and "my mother" by these words; "patient" stands for anybody.
+_RELATIONS = {
+    ("child", "female"): "daughter",
+    ("child", "male"): "son",
+    ("partner", "female"): "wife",
+    ("partner", "male"): "husband",
+    ("parent", "female"): "mother",
+    ("parent", "male"): "father",
+    ("parent", "other"): "patient",
 }
-SEXES = {"female": "Female", "male": "Male", "other": "Other or rather not say"}
-PREGNANT = {"no": "No", "yes": "Yes", "unknown": "Not sure"}
+_NEEDED = {"given_name": "first name", "family_name": "last name", "birth_date": "date of birth", "sex": "sex"}
 
 
 @dataclass(frozen=True)
@@ -33,79 +40,51 @@ class IntakeAnswers:
 
 def show(account: Account) -> IntakeAnswers | None:
     """The form; its answers once it is sent and complete."""
-    relation = st.radio(
-        "Who is this about?",
-        list(RELATIONS),
-        format_func=RELATIONS.__getitem__,
-        horizontal=True,
-        key="intake_relation",
-    )
-    known = account.patient_id if relation == "self" else None
-    with st.form("intake", border=True):
-        person = _known_person(known) if known else _new_person(relation)
-        allergies = _list("Allergies", "For example penicillin, peanuts", "intake_allergies")
-        medicines = _list("Medicines taken now", "Also those from the pharmacy", "intake_medicines")
-        conditions = _list("Conditions", "For example asthma, diabetes, high blood pressure", "intake_conditions")
-        pregnant = st.radio(
-            "Pregnant, or gave birth in the last six weeks?",
-            list(PREGNANT),
-            format_func=PREGNANT.__getitem__,
-            horizontal=True,
-            key="intake_pregnant",
-        )
-        st.caption("A nurse reads what you write. It is kept in the clinic's own record and shared with nobody else.")
-        sent = st.form_submit_button("Go to the chat", type="primary", icon=":material/forum:", width="stretch")
-    if not sent:
+    who = st.radio("Who is this about?", list(WHO), format_func=WHO.__getitem__, horizontal=True, key="intake_who")
+    known = agent().records.patients.get(account.patient_id) if who == "self" and account.patient_id else None
+    with st.container(border=True, key="intake_person"):
+        person = _known_person(known) if known else _new_person(who)
+    health = health_form.show(person["sex"], _age(person["birth_date"]), about_self=who == "self", known=known)
+    if health is None:
         return None
-    if not known and (missing := _missing(person)):
-        st.error(f"Please add: {missing}. Nothing you entered is lost.", icon=":material/error:")
+    if missing := [words for key, words in _NEEDED.items() if not known and not person[key]]:
+        st.error(f"Please add: {', '.join(missing)}. Nothing you entered is lost.", icon=":material/error:")
         return None
-    intake = {"allergies": allergies, "medicines": medicines, "conditions": conditions}
-    if pregnant != "unknown":
-        intake["pregnant"] = pregnant == "yes"
+    age, sex = _age(person["birth_date"]), person["sex"] if person["sex"] in ("female", "male") else None
+    intake = health | {key: value for key, value in (("age_years", age), ("sex", sex)) if value is not None}
+    relation = _RELATIONS.get((who, person["sex"]), who)
     if known:
-        return IntakeAnswers(relation, _with_person(intake, known), patient_id=known)
-    born = person["birth_date"]
-    intake["age_years"] = round((datetime.now(UTC).date() - born).days / 365.25, 2)
-    if person["sex"] != "other":
-        intake["sex"] = person["sex"]
-    return IntakeAnswers(relation, intake, new_patient=person | {"sex": intake.get("sex")})
+        return IntakeAnswers(relation, intake, patient_id=known.patient_id)
+    return IntakeAnswers(relation, intake, new_patient=person | {"sex": sex})
 
 
-def _known_person(patient_id: str) -> dict[str, Any]:
-    patient = create_agent_instance().records.patients.get(patient_id)
-    st.markdown(f"**{patient.name}**, your record is linked. Add only what has changed.")
-    return {}
+def _known_person(patient: Patient) -> dict[str, Any]:
+    st.markdown(f":material/badge: **{escaped(patient.name)}** · your record is linked")
+    born = date.fromisoformat(patient.birth_date) if patient.birth_date else None
+    return {"birth_date": born, "sex": patient.sex}
 
 
-def _new_person(relation: str) -> dict[str, Any]:
-    whose = "Your" if relation == "self" else "Their"
+def _new_person(who: str) -> dict[str, Any]:
+    # Typed fields wait for the next press ("ignore"): a rerun between mouse down and up would swallow that press.
+    whose = "Your" if who == "self" else "Their"
     left, right = st.columns(2)
-    given = left.text_input(f"{whose} first name", key="intake_given", max_chars=60)
-    family = right.text_input(f"{whose} last name", key="intake_family", max_chars=60)
+    given = left.text_input(f"{whose} first name", key="intake_given", max_chars=60, on_change="ignore")
+    family = right.text_input(f"{whose} last name", key="intake_family", max_chars=60, on_change="ignore")
     today = datetime.now(UTC).date()
     born = left.date_input(
-        f"{whose} date of birth", value=None, min_value=date(today.year - 120, 1, 1), max_value=today, key="intake_born"
+        f"{whose} date of birth",
+        value=None,
+        min_value=date(today.year - 120, 1, 1),
+        max_value=today,
+        format="YYYY-MM-DD",
+        help="Year, month, day: for example 1985-04-23",
+        key="intake_born",
+        on_change="ignore",
     )
     sex = right.selectbox(f"{whose} sex", list(SEXES), index=None, format_func=SEXES.__getitem__, key="intake_sex")
     return {"given_name": given.strip(), "family_name": family.strip(), "birth_date": born, "sex": sex}
 
 
-def _missing(person: dict[str, Any]) -> str:
-    words = {
-        "given_name": "first name",
-        "family_name": "last name",
-        "birth_date": "date of birth",
-        "sex": "sex",
-    }
-    return ", ".join(word for key, word in words.items() if not person.get(key))
-
-
-def _with_person(intake: dict[str, Any], patient_id: str) -> dict[str, Any]:
-    patients = create_agent_instance().records.patients
-    return intake | {"age_years": patients.age_years(patient_id), "sex": patients.sex(patient_id)}
-
-
-def _list(label: str, help_text: str, key: str) -> list[str]:
-    text = st.text_area(label, key=key, height=68, max_chars=600, placeholder=help_text + ". Separate with commas.")
-    return [entry.strip() for entry in text.replace("\n", ",").split(",") if entry.strip()]
+def _age(born: date | None) -> float | None:
+    """Years today."""
+    return None if born is None else round((datetime.now(UTC).date() - born).days / 365.25, 2)

@@ -26,4 +26,12 @@ def look(disposition: Disposition) -> tuple[Colour, str]:
 def show(disposition: Disposition) -> None:
     """The level as a badge."""
     colour, icon = look(disposition)
-    st.badge(f"{disposition.risk.value.replace('_', ' ').capitalize()} · {disposition.label}", icon=icon, color=colour)
+    rated = disposition.risk is not Risk.NOT_RATED
+    words = f"{disposition.risk.value.capitalize()} · {disposition.label}" if rated else disposition.label
+    st.badge(words, icon=icon, color=colour)
+
+
+def show_to_patient(disposition: Disposition) -> None:
+    """The level without the clinic's word for the risk: where to be seen, and when."""
+    colour, icon = look(disposition)
+    st.badge(disposition.label, icon=icon, color=colour)

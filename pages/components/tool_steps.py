@@ -25,7 +25,8 @@ def show(events: Sequence[TurnEvent]) -> None:
             case _:
                 pass
     running = [label for label, ok in done.items() if ok is None]
-    with st.status((running[-1] if running else "Reading your message") + " …", state="running", expanded=False):
-        for label, ok in done.items():
-            icon = ":material/hourglass_empty:" if ok is None else ":material/check:" if ok else ":material/close:"
-            st.markdown(f"{icon} {label}")
+    # Not as a context manager: leaving it would mark it as complete.
+    box = st.status((running[-1] if running else "Reading your message") + " …", state="running", expanded=bool(done))
+    for label, ok in done.items():
+        icon = ":material/hourglass_empty:" if ok is None else ":material/check:" if ok else ":material/close:"
+        box.markdown(f"{icon} {label}")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.records import Message
 from pages.components import citations
+from pages.components.moments import clock_time
 from pages.components.plain import escaped
 
 _WHO = {"patient": ("user", ":material/person:"), "nurse": ("assistant", ":material/stethoscope:")}
@@ -19,14 +20,18 @@ _NAMES = {"patient": "You", "nurse": "Nurse", "assistant": "Prelude", "system": 
 def show(
     messages: Sequence[Message], *, highlight_turn: int | None = None, names: dict[str, str] | None = None
 ) -> None:
-    """Each writer's lines of a turn in one bubble, in the order they were recorded."""
+    """Each writer's lines of a turn in one bubble, turn by turn.
+
+    A message sent while a reply was under way stands after that reply, whatever was recorded first.
+    """
     shown_names = _NAMES | (names or {})
-    for (number, role), group in groupby(messages, key=lambda m: (m.number, m.role)):
+    in_turns = sorted(messages, key=lambda m: (m.number, m.seq))
+    for (number, role), group in groupby(in_turns, key=lambda m: (m.number, m.role)):
         lines = list(group)
         who, avatar = _WHO.get(role, _ASSISTANT)
         with st.chat_message(who, avatar=avatar):
             mark = " · selected" if number == highlight_turn else ""
-            st.caption(f"{shown_names.get(role, role)} · {lines[0].created_at[11:16]}{mark}")
+            st.caption(f"{shown_names.get(role, role)} · {clock_time(lines[0].created_at)}{mark}")
             _lines(lines)
 
 

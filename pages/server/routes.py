@@ -13,8 +13,9 @@ from pages.server.tickets import TICKETS
 COOKIE = "prelude_session"
 _ENTER = """
 (() => {
-  const ticket = document.getElementById("prelude-ticket").dataset.ticket;
-  fetch("/auth/enter", { method: "POST", body: ticket }).then(() => location.replace("/"));
+  const { ticket, next } = document.getElementById("prelude-ticket").dataset;
+  const page = new URL(next, location.origin).pathname;
+  fetch("/auth/enter", { method: "POST", body: ticket }).then(() => location.replace(page));
 })();
 """
 _LEAVE = """

@@ -14,7 +14,7 @@ from agent.nodes.timing import timed
 from agent.safety.screen import InputScreen
 from agent.state import AgentState
 from agent.testimony import patient_facts, patient_messages
-from agent.triage.types import TriageDecision
+from agent.triage.types import SEVERAL_PEOPLE, PatientFacts, PatientMessage, TriageDecision
 from knowledge.levels import Disposition, worst
 
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ def screen(state: AgentState, runtime: Runtime[RunContext]) -> dict[str, Any]:
     context = runtime.context
     decision, seen = _assess(state, context), _screen_input(state, context)
     floor = CRISIS_FLOOR.get(seen.crisis) if seen else None
-    by_findings = worst(state.get("latched"), level_to_latch(decision))
+    by_findings = worst(state.get("latched"), level_to_latch(decision), _somebody_elses(decision, state, context))
     crisis = seen.crisis if seen else "none"
     # Both texts where both are due: a crisis text says nothing of a crushing pain in the chest.
     covered = crisis == "explicit" and _only_self_harm(decision)
@@ -65,6 +65,15 @@ def level_to_latch(decision: TriageDecision | None) -> Disposition | None:
         return None
     settled = None if decision.needs_more or not decision.complaints else decision.disposition
     return worst(decision.evidence_disposition, settled)
+
+
+def _somebody_elses(decision: TriageDecision | None, state: AgentState, context: RunContext) -> Disposition | None:
+    """The emergency of somebody beside the patient: whoever it is, the writer is told at once what to do."""
+    if decision is None or SEVERAL_PEOPLE not in decision.conflicts:
+        return None
+    alone = context.clinic.engine.assess([PatientMessage(1, state["user_message"])], PatientFacts())
+    level = alone.evidence_disposition
+    return level if level is not None and level.is_emergency else None
 
 
 def _only_self_harm(decision: TriageDecision | None) -> bool:

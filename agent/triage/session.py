@@ -13,7 +13,7 @@ from agent.triage.reader import MessageReader
 from agent.triage.semantic import SemanticMatch
 from agent.triage.states import SessionFindings, combine
 from agent.triage.subject import CHILDREN, SELF, UNBORN, SubjectTracker, choose_patient, same_person
-from agent.triage.types import PatientFacts, PatientMessage
+from agent.triage.types import SEVERAL_PEOPLE, PatientFacts, PatientMessage
 from knowledge.schema import Content, FindingDef, Lexicon, Question
 
 _COUNTED_KINDS = frozenset({"symptom", "sign"})
@@ -100,7 +100,7 @@ def complete(
     near += [p.id for p in content.protocols.values() if set(p.presenting) & set(feared)]
     conflicts = [*findings.conflicts, *facts.conflicts]
     if others - {m.finding for m in own}:
-        conflicts.append("The text may be about more than one person")
+        conflicts.append(SEVERAL_PEOPLE)
     vitals = session_vitals(session.readings, facts)
     opened = _opened(content, findings)
     unmatched = tuple(dict.fromkeys(c.quote for n, c in left if c.symptomatic or _adds(c, routes.get(n), opened)))

@@ -23,6 +23,10 @@ MAX_QUESTIONS = 8
 """Questions asked in one session at most (spec, "Interview")."""
 
 
+SEVERAL_PEOPLE = "The text may be about more than one person"
+"""The conflict that is noted when somebody beside the patient is said to be ill."""
+
+
 @dataclass(frozen=True)
 class PatientMessage:
     """One message of the patient or carer. ``asked`` is the id of the question it replies to."""

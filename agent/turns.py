@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -115,7 +117,7 @@ class TurnRunner:
             with self._lock(job.session.session_id):
                 result = self._turn(job, clinic, feed, ledger)
         except Exception as error:  # the turn's edge: whatever broke, the patient gets fixed words and a nurse is told
-            log.error("turn_failed", turn=job.start.turn_id, kind=type(error).__name__, exc_info=_traceable(error))
+            log.error("turn_failed", turn=job.start.turn_id, kind=type(error).__name__, where=where(error))
             result = self._broken(job, feed, ledger)
         finally:
             if self._running.get(job.session.session_id) is feed:
@@ -188,6 +190,7 @@ def emergency_without_store(clinic: Clinic, text: str, emit: Callable[[TurnEvent
     return Disposition.UNABLE_TO_ASSESS
 
 
-def _traceable(error: Exception) -> Exception | bool:
-    """Tracebacks show code, not data; a pydantic error would echo its input, so it is named only."""
-    return error if not hasattr(error, "errors") else False
+def where(error: BaseException, deepest: int = 6) -> list[str]:
+    """The innermost places an exception passed, without its text: that could hold a patient's words."""
+    frames = traceback.extract_tb(error.__traceback__)[-deepest:]
+    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]

@@ -39,9 +39,11 @@ class Startup:
         try:
             self._manager = create_agent_instance()
             self._manager.warm_up().join()
-        except Exception as error:  # the thread's edge: the readiness route reports it, pages show their own errors
+        except (
+            Exception
+        ) as error:  # the thread's edge: the readiness route reports it, content errors name a file, never a patient
             self.problem = type(error).__name__
-            log.error("startup_failed", kind=self.problem, exc_info=error)
+            log.error("startup_failed", kind=self.problem, text=str(error)[:300])
 
 
 STARTUP = Startup()

@@ -70,9 +70,7 @@ def test_an_update_raises_keeps_waiting_time_and_says_nothing_when_nothing_chang
 
 
 @pytest.mark.parametrize("claimed", [False, True])
-def test_a_provisional_level_comes_down_until_a_nurse_has_the_case(
-    records: Records, desk: Desk, claimed: bool
-) -> None:
+def test_a_provisional_level_comes_down_until_a_nurse_has_the_case(records: Records, desk: Desk, claimed: bool) -> None:
     case = records.cases.open_or_update(desk.session_id, **level("clinician_today"), primary_concern="cold")
     if claimed:
         records.cases.claim(case.case_id, desk.nurse, case.version)

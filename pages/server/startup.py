@@ -39,9 +39,7 @@ class Startup:
         try:
             self._manager = create_agent_instance()
             self._manager.warm_up().join()
-        except (
-            Exception
-        ) as error:  # the thread's edge: the readiness route reports it, content errors name a file, never a patient
+        except Exception as error:  # the thread's edge: /auth/ready reports it; its text names files, never patients
             self.problem = type(error).__name__
             log.error("startup_failed", kind=self.problem, text=str(error)[:300])
 

@@ -37,7 +37,7 @@ def show(records: Records) -> dict[str, Any]:
         )
         kind = third.selectbox(
             "Kind of event",
-            records.audit.types(),
+            sorted(records.audit.types(), key=event_words.kind),
             index=None,
             format_func=event_words.kind,
             key="audit_type",

@@ -44,7 +44,7 @@ def show(records: Records, events: Sequence[Event], limit: int) -> None:
         pd.DataFrame(rows), hide_index=True, width="stretch", height=300, key="audit_events", column_config=_WIDTHS
     )
     more = f" These are the newest {limit}; narrow the filters to see older ones." if len(events) >= limit else ""
-    st.caption(f"{len(events)} events, newest first.{more}")
+    st.caption(f"{len(events)} event{'s' if len(events) > 1 else ''}, newest first.{more}")
     by_seq = {e.seq: e for e in events}
     chosen = st.selectbox(
         "Read one event",

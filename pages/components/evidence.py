@@ -17,7 +17,8 @@ def show_rules(decision: Mapping[str, Any]) -> None:
     rules = decision.get("rules") or ()
     if not rules:
         st.info(
-            "No rule fired. The level comes from what could not be ruled out or understood.", icon=":material/rule:"
+            "No rule fired: the complaint's usual level applies, or it was not understood well enough.",
+            icon=":material/rule:",
         )
     for rule in rules:
         with st.container(border=True, gap="xsmall"):
@@ -53,12 +54,18 @@ def show_passages(passages: Sequence[Mapping[str, Any]]) -> None:
 def show_facts(decision: Mapping[str, Any]) -> None:
     """What the engine took into account beside the words: age, sex, chart."""
     facts = decision.get("facts") or {}
-    parts = [f"{facts['age_years']:g} years" if facts.get("age_years") is not None else "", facts.get("sex") or ""]
+    parts = [_age(facts.get("age_years")), facts.get("sex") or ""]
     parts += [
         f"{name}: {', '.join(facts[name])}" for name in ("conditions", "medicines", "allergies") if facts.get(name)
     ]
     if any(parts):
         st.caption(f":material/folder_shared: {escaped('; '.join(p for p in parts if p))}")
+
+
+def _age(years: float | None) -> str:
+    if years is None:
+        return ""
+    return f"{int(years)} years" if years >= 2 else f"{int(years * 12)} months"
 
 
 def _source(source: Mapping[str, Any]) -> str:

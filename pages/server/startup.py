@@ -39,6 +39,7 @@ class Startup:
         try:
             self._manager = create_agent_instance()
             self._manager.warm_up().join()
+            self.problem = None if self._manager.ready else "not_loaded"
         except Exception as error:  # the thread's edge: /auth/ready reports it; its text names files, never patients
             self.problem = type(error).__name__
             log.error("startup_failed", kind=self.problem, text=str(error)[:300])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, expect
 
 from data.clock import system_clock
 from data.records import Records, TurnRecord, open_records
@@ -74,15 +74,11 @@ def is_signed(page: Page) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Pick an option of a select box. A list that a moving page shut again is opened with the keyboard."""
-    box = page.get_by_role("combobox", name=label)
-    wanted = page.get_by_role("option", name=option).first
+    """Pick an option of a select box by typing it: a long list draws only the options in sight."""
+    box = page.get_by_role("combobox", name=label, exact=True)
     box.click()
-    with suppress(TimeoutError):
-        wanted.wait_for(timeout=2_000)
-    if not wanted.is_visible():
-        box.press("ArrowDown")
-    wanted.click()
+    box.fill(option)
+    page.get_by_role("option", name=option).first.click()
 
 
 def serious_barriers(page: Page) -> list[str]:

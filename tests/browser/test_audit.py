@@ -48,7 +48,8 @@ def one_conversation(page: Page, session_id: str) -> None:
 
 
 def count_words(page: Page, count: int) -> None:
-    expect(page.get_by_text(f"{count} events, newest first.")).to_be_visible()
+    words = "1 event," if count == 1 else f"{count} events,"
+    expect(page.get_by_text(f"{words} newest first.")).to_be_visible()
 
 
 def test_filters_narrow_the_log_to_what_was_asked_for(server: Server, open_page: OpenPage, cold_session: str) -> None:

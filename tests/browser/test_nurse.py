@@ -65,7 +65,6 @@ def test_the_decision_comes_first_and_every_line_says_where_it_is_from(
     expect(
         page.get_by_text("“My face dropped on one side").or_(page.get_by_text("“face dropped")).first
     ).to_be_visible()
-    shoot(page, "nurse-case")
 
 
 def test_a_new_emergency_is_on_top_within_five_seconds_and_the_open_case_stays(
@@ -146,6 +145,7 @@ def test_an_edited_line_carries_the_nurse_and_the_others_keep_their_origin(serve
     page.get_by_role("button", name="Take this case").click()
     page.get_by_text("Edit the report", exact=True).click()
     box = page.get_by_role("textbox", name="Recommended actions")
+    expect(box).not_to_have_value("")
     box.fill(f"{box.input_value()}\nRing her back by noon")
     page.get_by_role("button", name="Save the edits").click()
     expect(page.get_by_text("Your edits are saved")).to_be_visible()
@@ -275,6 +275,5 @@ def test_no_serious_barriers_at_the_desk(server: Server, open_page: OpenPage, st
     page.get_by_role("tab", name="Evidence").click()
     barriers += serious_barriers(page)
     assert not barriers, "\n".join(barriers)
-    if dark:
-        page.get_by_role("tab", name="Report").click()
-        shoot(page, "nurse-dark")
+    page.get_by_role("tab", name="Report").click()
+    shoot(page, "nurse-dark" if dark else "nurse-case")

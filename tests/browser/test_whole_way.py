@@ -98,7 +98,7 @@ def _auditor_finds_each_step(page: Page, server: Server, session_id: str) -> Non
     }
     for kind, words in steps.items():
         choose(page, "Kind of event", kind)
-        expect(page.get_by_text("1 events, newest first.")).to_be_visible()
+        expect(page.get_by_text("1 event, newest first.")).to_be_visible()
         choose(page, "Read one event", kind)
         expect(page.locator(".st-key-audit_one")).to_contain_text(words)
     page.get_by_role("button", name="Verify the log").click()

@@ -51,7 +51,7 @@ def write_lines(material: ParMaterial) -> WrittenLines:
         key_findings=_unique([_finding_line(f) for f in findings if f.present is True] + _vital_lines(material)),
         pertinent_negatives=_unique(
             [
-                Line(text=f"No {_lower(f.label)}", origin=_origin(f))
+                Line(text=f"Denied: {_lower(f.label)}", origin=_origin(f))
                 for f in findings
                 if f.present is False and f.match != "implied"
             ]

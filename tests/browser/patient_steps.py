@@ -14,7 +14,6 @@ from playwright.sync_api import Locator, Page, expect
 from data.records import Records, open_records
 from tests.browser.conftest import Server
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 PASSWORD = "prelude-demo"
 PLACEHOLDER = "Write here what is wrong"
 CHEST_PAIN = "I have heavy pressure in my chest going down my left arm and I am sweating"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from data.clock import system_clock
 from data.records import Records, TurnRecord, open_records
@@ -74,11 +74,19 @@ def is_signed(page: Page) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Pick an option of a select box by typing it: a long list draws only the options in sight."""
+    """Pick an option of a select box by typing it: a long list draws only the options in sight.
+
+    A list shuts when the page scrolls under it, as it does while a panel unfolds; then it is opened again.
+    """
     box = page.get_by_role("combobox", name=label, exact=True)
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=option).first.click()
+    wanted = page.get_by_role("option", name=option).first
+    for _attempt in range(3):
+        box.click()
+        box.fill("")
+        box.fill(option)
+        with suppress(TimeoutError):
+            return wanted.click(timeout=4_000)
+    raise AssertionError(f"{label} does not offer {option}")
 
 
 def serious_barriers(page: Page) -> list[str]:

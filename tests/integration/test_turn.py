@@ -58,19 +58,6 @@ def test_the_emergency_text_comes_first_whatever_the_model(
     assert all("nothing serious" not in t and "harmless" not in t for t in shown(events))
 
 
-@pytest.mark.parametrize(
-    ("text", "level"),
-    [
-        ("My daughter has a runny nose. My mother has crushing chest pain and is sweating.", "ambulance_now"),
-        ("My daughter has a runny nose. My mother had a cold last week.", None),
-    ],
-)
-def test_the_emergency_of_somebody_else_is_one_too(small_clinic: OpenHouse, text: str, level: str | None) -> None:
-    house = small_clinic()
-    events = house.say(house.session(None, "daughter", age_years=4, sex="female"), text)
-    assert [e.disposition.value for e in of_kind(events, EmergencyNotice)] == ([level] if level else [])
-
-
 def test_the_emergency_is_on_record_before_the_model_is_asked(small_clinic: OpenHouse) -> None:
     asked_with: list[list[str]] = []
     model = ScriptedModel(on_ask=lambda: asked_with.append(house.committed(session)))

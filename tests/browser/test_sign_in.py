@@ -15,7 +15,10 @@ pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 # role: username, and the pages it may see by address, each with a text only that page has
 ROLES = {
-    "patient": ("leila", {"start": "How can we help?", "chat": "If this is an emergency, call", "my-record": "Appointments"}),
+    "patient": (
+        "leila",
+        {"start": "How can we help?", "chat": "If this is an emergency, call", "my-record": "Appointments"},
+    ),
     "nurse": ("nurse", {"triage": "Queue"}),
     "auditor": ("auditor", {"audit": "One conversation, turn by turn"}),
     "admin": ("admin", {"operations": "Operations", "audit": "One conversation, turn by turn"}),

@@ -104,9 +104,9 @@ def test_nothing_is_booked_before_the_patient_says_yes_to_that_offer(server: Ser
     assert sorted(arrangements(server, session_id)) == ["booked", "ordered"]
 
     page.get_by_role("link", name="My record", exact=True).click()
-    expect(page.get_by_text("· Booked")).to_be_visible()
-    expect(page.get_by_text("1 × Digital thermometer")).to_be_visible()
-    expect(page.get_by_text("Not sent yet")).to_be_visible()
+    expect(page.get_by_text("· Booked").first).to_be_visible()
+    expect(page.get_by_text("1 × Digital thermometer").first).to_be_visible()
+    expect(page.get_by_text("Not sent yet").first).to_be_visible()
 
 
 def test_no_leaves_nothing_behind(server: Server, open_page: OpenPage) -> None:

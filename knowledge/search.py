@@ -167,7 +167,7 @@ class Searcher:
         # Half of a surrogate pair, as JSON may carry, is no text to a tokenizer.
         text = query[:MAX_QUERY_CHARACTERS].encode("utf-8", "ignore").decode()
         plain = " ".join(unicodedata.normalize("NFKC", text).split())
-        known = self._encoder.known_words()
+        known = frozenset(self._encoder.known_words())
         corrected = {w: OTHER_WORDS.get(w) or self._index.lexical.correct(w, known) for w in words(plain)}
         text = replace_words(plain, corrected)
         return text, [w for w in dict.fromkeys(words(text)) if w not in STOP_WORDS]

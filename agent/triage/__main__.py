@@ -19,6 +19,7 @@ from agent.triage.evaluation import evaluate, lines_of
 from agent.triage.types import PatientFacts, PatientMessage, TriageDecision
 from knowledge.embedding import Encoder
 from knowledge.errors import KnowledgeError
+from knowledge.projection import PROJECTION_FILE, load_projection
 from knowledge.schema import KNOWLEDGE_DIR, ContentError, load_content
 from knowledge.schema_vignettes import load_vignettes
 
@@ -65,10 +66,12 @@ def _engine(content: Path, *, semantic: bool) -> TriageEngine:
     encoder = Encoder()
     try:
         loaded = load_content(content)
+        projection = load_projection(content / "findings" / PROJECTION_FILE.name) if semantic else None
         known_words = encoder.known_words()
     except (ContentError, KnowledgeError) as error:
         raise _refused(error) from None
-    return TriageEngine(loaded, encode=encoder.encode if semantic else None, known_words=known_words)
+    encode = encoder.encode if semantic else None
+    return TriageEngine(loaded, encode=encode, projection=projection, known_words=known_words)
 
 
 def _refused(error: Exception) -> typer.Exit:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from agent.triage.decision import build_decision
 from agent.triage.reader import MessageReader
-from agent.triage.rules import compile_protocols, questions_of
-from agent.triage.semantic import MAX_CLAUSES, SemanticMatch, SemanticMatcher
+from agent.triage.rules import build_rulebook
+from agent.triage.semantic import MAX_CLAUSES, SemanticMatch, SemanticMatcher, Sense
 from agent.triage.session import Draft, complete, draft
 from agent.triage.types import Encode, PatientFacts, PatientMessage, TriageDecision
 from agent.triage.vocabulary import build_vocabulary
+from knowledge.projection import Projection
 from knowledge.schema import Content
 
 _NO_FACTS = PatientFacts()
@@ -22,25 +24,25 @@ class TriageEngine:
     Args:
         content: The clinic's vocabulary and protocols.
         encode: Sentence encoder for matches by meaning; None leaves phrase matching only.
-        known_words: English words that spelling repair must leave alone.
+        projection: Names findings by the encoder's vectors; needed with ``encode``.
+        known_words: English words with their place from the commonest on. Spelling repair leaves them alone; phrases
+            made of the commonest only must stand word for word.
     """
 
     def __init__(
-        self, content: Content, *, encode: Encode | None = None, known_words: frozenset[str] = frozenset()
+        self,
+        content: Content,
+        *,
+        encode: Encode | None = None,
+        projection: Projection | None = None,
+        known_words: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         self._content = content
         self._vocabulary = build_vocabulary(content, known_words)
         self._reader = MessageReader(content, self._vocabulary)
-        self._semantic = SemanticMatcher(content, encode, self._vocabulary.tokeniser) if encode else None
-        self._protocols = compile_protocols(content)
-        self._questions = {question.id: question for _, question in questions_of(self._protocols)}
-        self._red_flags = frozenset(
-            name
-            for protocol in self._protocols.values()
-            for rule in protocol.rules
-            if rule.rule.disposition.is_emergency
-            for name in rule.when.findings
-        )
+        tokeniser = self._vocabulary.tokeniser
+        self._semantic = SemanticMatcher(content, encode, tokeniser, projection) if encode and projection else None
+        self._rulebook = build_rulebook(content)
 
     def warm(self) -> None:
         """Encode the example sentences now, so that the first message is not slow."""
@@ -55,19 +57,17 @@ class TriageEngine:
         """Several sessions at once: all their clauses are encoded in one batch."""
         drafts = [draft(self._reader, self._content.lexicon, messages, facts) for messages, facts in sessions]
         clauses = [c for d in drafts for c in d.clauses[:MAX_CLAUSES]]
-        matches, routes = self._semantic.match(clauses) if self._semantic else ([], {})
+        matches, senses = self._semantic.match(clauses) if self._semantic else ([], {})
         decisions: list[TriageDecision] = []
         offset = 0
         for session in drafts:
             size = min(len(session.clauses), MAX_CLAUSES)
-            own = {n - offset: route for n, route in routes.items() if offset <= n < offset + size}
+            own = {n - offset: sense for n, sense in senses.items() if offset <= n < offset + size}
             mine = {id(c) for c in session.clauses}
             decisions.append(self._decide(session, [m for m in matches if id(m.clause) in mine], own))
             offset += size
         return decisions
 
-    def _decide(
-        self, session: Draft, matches: Sequence[SemanticMatch], routes: dict[int, list[tuple[str, float]]]
-    ) -> TriageDecision:
-        reading = complete(self._content, self._reader, session, matches, routes, self._questions, self._red_flags)
-        return build_decision(self._content, self._protocols, reading)
+    def _decide(self, session: Draft, matches: Sequence[SemanticMatch], senses: dict[int, Sense]) -> TriageDecision:
+        reading = complete(self._content, self._reader, session, matches, senses, self._rulebook)
+        return build_decision(self._content, self._rulebook.protocols, reading)

@@ -26,6 +26,15 @@ class InPlay:
     routed: tuple[CompiledProtocol, ...]
 
     @property
+    def narrowed(self) -> frozenset[str]:
+        """Broad protocols of which an open one is the special case."""
+        return frozenset(broad for p in self.complaints for broad in p.protocol.narrows)
+
+    def counts(self, rule: CompiledRule) -> bool:
+        """Whether a rule that fires counts: of a broad protocol only from the same day up."""
+        return rule.protocol not in self.narrowed or rule.rule.disposition.rank >= Disposition.CLINICIAN_TODAY.rank
+
+    @property
     def all(self) -> tuple[CompiledProtocol, ...]:
         """Complaints first, then the general danger signs, then the routed ones."""
         return (*self.complaints, *self.general, *self.routed)
@@ -62,15 +71,16 @@ def judge(
     in_play: InPlay, situation: Situation, vocabulary: Mapping[str, FindingDef], unmatched: Sequence[str]
 ) -> Judgement:
     """Best judgement on what is known, unknown discriminators taken as absent."""
-    fired = [r for p in in_play.all for r in p.rules if fires(r, situation)]
+    fired = [r for p in in_play.all for r in p.rules if in_play.counts(r) and fires(r, situation)]
     if not in_play.complaints:
         fired = [r for r in fired if r.rule.disposition.rank > Disposition.SELF_CARE.rank]
     evidence = worst(*(r.rule.disposition for r in fired if is_evident(r, situation)))
-    levels = [worst(*(r.rule.disposition for r in fired if r.protocol == p.protocol.id)) for p in in_play.complaints]
-    leading = [p for p, level in zip(in_play.complaints, levels, strict=True) if level is not None]
+    own = [p for p in in_play.complaints if p.protocol.id not in in_play.narrowed]
+    levels = [worst(*(r.rule.disposition for r in fired if r.protocol == p.protocol.id)) for p in own]
+    leading = [p for p, level in zip(own, levels, strict=True) if level is not None]
     defaulted = tuple(
         p
-        for p, level in zip(in_play.complaints, levels, strict=True)
+        for p, level in zip(own, levels, strict=True)
         if level is None and not any(_accompanies(p, other, situation) for other in leading)
     )
     level = worst(*(r.rule.disposition for r in fired), *(p.protocol.default for p in defaulted))
@@ -78,8 +88,8 @@ def judge(
     if level is Disposition.SELF_CARE:
         held_up = _not_earned(in_play, situation, vocabulary, unmatched)
         if held_up:
-            level = worst(*(p.protocol.default for p in in_play.complaints))
-            defaulted = in_play.complaints
+            level = worst(*(p.protocol.default for p in own))
+            defaulted = tuple(own)
     if (
         level is not None
         and level.rank < Disposition.CLINICIAN_TODAY.rank
@@ -112,7 +122,7 @@ class LevelProbe:
         now = {key: fires(rule, imagined) for key, rule in touched.items()}
         levels: list[Disposition | None] = []
         for protocol in self._in_play.all:
-            fired = (r for r in protocol.rules if now.get(id(r), id(r) in self._fired))
+            fired = (r for r in protocol.rules if self._in_play.counts(r) and now.get(id(r), id(r) in self._fired))
             first = next((r.rule.disposition for r in fired), None)
             if first is None and protocol in self._in_play.complaints:
                 first = protocol.protocol.default if protocol in self._defaulted else None

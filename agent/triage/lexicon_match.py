@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from agent.triage.grammar import ARTICLES, DROPPED, JOINERS, NEGATORS, ORDER_WORDS, PREPOSITIONS, PRONOUNS, words
+from agent.triage.grammar import (
+    ARTICLES,
+    DROPPED,
+    FREE,
+    IRREGULAR,
+    JOINERS,
+    NEGATORS,
+    ORDER_WORDS,
+    PREPOSITIONS,
+    PRONOUNS,
+    words,
+)
 from agent.triage.text import normalise
 from agent.triage.tokens import Token, Tokeniser
 
@@ -28,6 +39,7 @@ class Pattern:
     adjacent: bool = False
     literal: bool = False
     joined: bool = False
+    tight: bool = False
     surface: str = ""
     """The word as the vocabulary writes it, for a phrase of one word."""
 
@@ -55,8 +67,19 @@ class Hit:
         return self.indices[-1]
 
 
-def compile_pattern(text: str, tokeniser: Tokeniser, owner: str, role: str, *, literal: bool = False) -> Pattern | None:
-    """Compile one phrase; None when it holds no word at all."""
+def compile_pattern(
+    text: str,
+    tokeniser: Tokeniser,
+    owner: str,
+    role: str,
+    *,
+    literal: bool = False,
+    everyday: frozenset[str] = frozenset(),
+) -> Pattern | None:
+    """Compile one phrase; None when it holds no word at all.
+
+    A phrase of ``everyday`` words alone keeps its order and lets no other word in between.
+    """
     tokens = [
         t for t in tokeniser.tokens(normalise(text).text, repair=False) if not t.is_barrier or t.surface in JOINERS
     ]
@@ -78,9 +101,22 @@ def compile_pattern(text: str, tokeniser: Tokeniser, owner: str, role: str, *, l
     if (len(kept) < 2 or not telling) and dropped & (PREPOSITIONS | PRONOUNS):
         return Pattern(owner, role, tuple(t.form for t in words), ordered=True, adjacent=True)
     kept = kept or words
+    if role != "exclude" and len(kept) == 1 and _misleading(kept[0], everyday):
+        surfaces = (kept[0].surface,)
+        return Pattern(owner, role, surfaces, ordered=True, adjacent=True, literal=True)
+    if role != "exclude" and not joined and all(t.surface in everyday or t.is_free for t in kept):
+        if len(kept) < 2:
+            kept = words
+        return Pattern(owner, role, tuple(t.form for t in kept), ordered=True, adjacent=len(kept) < 2, tight=True)
     ordered = joined or any(t.surface in ORDER_WORDS for t in kept)
     surface = kept[0].surface if len(kept) == 1 else ""
     return Pattern(owner, role, tuple(t.form for t in kept), ordered=ordered, joined=joined, surface=surface)
+
+
+def _misleading(token: Token, everyday: frozenset[str]) -> bool:
+    """Whether a word alone must stand as it is: "drunk" is not "drinks", and what is left of "intoeing" is "into"."""
+    reduced = token.form != token.surface and token.form in everyday | FREE
+    return token.surface in IRREGULAR or reduced
 
 
 class PhraseIndex:
@@ -154,7 +190,7 @@ class _Gaps:
             return right == left + 1 or (
                 self._pattern.role == "exclude" and all(t.surface in ARTICLES for t in between)
             )
-        limit = MAX_GAP
+        limit = 0 if self._pattern.tight else MAX_GAP
         if self._words[left].surface in NEGATORS and self._pattern.ordered:
             limit = 0 if self._pattern.role == "absent" else 1
         return self._costs[right] - self._costs[left + 1] <= limit

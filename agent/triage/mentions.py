@@ -50,6 +50,10 @@ class Clause:
     forms: frozenset[str]
     subject: str | None
     symptomatic: bool
+    placed: bool
+    """Names a place of the body."""
+    question: bool
+    """Said in a question: what an asker wonders about is not a statement."""
     denied: bool
     raw_start: int
     raw_end: int

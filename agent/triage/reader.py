@@ -209,7 +209,8 @@ def _left_over(
             continue
         items = [i for i in sentence.matches.items if set(i.indices) <= set(run)]
         sensations = {i.name for i in items if i.kind == "sensation"}
-        feels = any(t.form == "feel" for t in words) or any(i.kind == "site" for i in items)
+        placed = any(i.kind == "site" for i in items)
+        feels = placed or any(t.form == "feel" for t in words)
         sounding = [i for i in items if i.kind == "sensation" and (feels or i.name not in _WEAK_SENSATIONS)]
         statuses = {polarity.status(i.indices) for i in sounding}
         start, end = words[0].start, words[-1].end
@@ -229,6 +230,8 @@ def _left_over(
             subject=sentence.subjects[run[-1]],
             # "The spots aren't hot or swollen" denies more than it tells.
             symptomatic=bool(sensations) and "present" in statuses and "absent" not in statuses and not covered,
+            placed=placed,
+            question=sentence.span.question,
             relieved=any(c.pattern.owner in _RELIEF and set(c.indices) <= set(run) for c in sentence.cues),
             denied=any(polarity.status([i]) != "present" for i in run),
             raw_start=raw_start,

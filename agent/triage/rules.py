@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -180,8 +180,35 @@ def fired_rule(rule: CompiledRule, situation: Situation) -> FiredRule:
     )
 
 
-def questions_of(protocols: Mapping[str, CompiledProtocol]) -> Iterator[tuple[str, Question]]:
-    """Every question with the id of its protocol."""
-    for protocol in protocols.values():
-        for question in protocol.protocol.questions:
-            yield protocol.protocol.id, question
+@dataclass(frozen=True)
+class Rulebook:
+    """What the protocols come to as a whole.
+
+    ``red_flags`` are findings that an emergency rule names; ``covers`` says for each protocol which findings are just
+    more of its complaint: those that open it or that its rules name without making an emergency of them.
+    """
+
+    protocols: Mapping[str, CompiledProtocol]
+    questions: Mapping[str, Question]
+    red_flags: frozenset[str]
+    covers: Mapping[str, frozenset[str]]
+
+
+def build_rulebook(content: Content) -> Rulebook:
+    """Compile the protocols and gather what the reading of a session needs of them."""
+    protocols = compile_protocols(content)
+    flags = {name: _flags(p) for name, p in protocols.items()}
+    covers = {}
+    for name, protocol in protocols.items():
+        told = frozenset(n for r in protocol.rules for n in r.when.findings) - flags[name]
+        covers[name] = told | frozenset(protocol.protocol.presenting)
+    return Rulebook(
+        protocols=protocols,
+        questions={q.id: q for p in protocols.values() for q in p.protocol.questions},
+        red_flags=frozenset(name for named in flags.values() for name in named),
+        covers=covers,
+    )
+
+
+def _flags(protocol: CompiledProtocol) -> frozenset[str]:
+    return frozenset(n for r in protocol.rules if r.rule.disposition.is_emergency for n in r.when.findings)

@@ -1,9 +1,9 @@
-"""Meaning where words differ: clause vectors against vectors of the vocabulary's own example sentences."""
+"""Meaning where words differ: clauses named by a learned projection, protocols found by their example sentences."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,26 +11,30 @@ from numpy.typing import NDArray
 
 from agent.triage.grammar import FREE, NEGATORS, stems
 from agent.triage.mentions import Clause
+from agent.triage.rules import compile_protocols
 from agent.triage.text import normalise
 from agent.triage.tokens import Tokeniser
 from agent.triage.types import Encode
-from knowledge.expressions import parse
+from knowledge.expressions import FACT_NUMBERS, MEASURES, VITALS, Value
+from knowledge.projection import Projection
 from knowledge.schema import Content, FindingDef
 
-ALONE_THRESHOLD = 0.72
-EMERGENCY_THRESHOLD = 0.68
-CUED_THRESHOLD = 0.62
-MARGIN = 0.04
-ROUTE_THRESHOLD = 0.50
-"""Cosine similarities of all-MiniLM-L6-v2, calibrated on the vocabulary's own sentences.
-
-Each of 1075 example sentences of 473 findings was taken out in turn and matched against the rest. The nearest sentence
-belonged to the same finding or one it implies for 47 % of them from 0.50 on, for 57 % from 0.62 with a margin of 0.04
-to the next unrelated finding and a word of the finding in the clause, for 62 % from 0.68. This is a lower bound, as the
-sentence left out was often the only one of its kind. Hence one finding a clause, a margin and a cue; without a cue
-0.72; for findings an emergency rule rests on 0.68 and a cue. Of 30 administrative and everyday sentences two came
-within 0.45 of a protocol's examples and none above 0.50, the floor for asking that protocol's questions.
+SURE = 0.95
+CUED = 0.7
+DANGEROUS = 0.9
+"""Least probability of a finding by the learned projection: without a word of its own in the clause, with one, and for
+a finding that alone makes an emergency (which also needs the word). Calibrated on the vocabulary's own sentences:
+``python -m knowledge.projection_training --report`` prints how many held-out examples are found and how many of the
+named ones are right at each threshold, next to the plain nearest sentence. Patients' stories hold far more everyday
+clauses than that, hence the high marks.
 """
+LEAST_WORDS = 2
+"""Telling words a clause must have: one alone ("ankles mostly") is near to many findings."""
+CUE_SHARE = 60
+"""A word speaks for a finding when at most one finding in this many uses it."""
+ROUTE_THRESHOLD = 0.50
+"""Cosine similarity from which a clause is near a protocol's examples: of 30 administrative and everyday sentences two
+came within 0.45 and none above 0.50. Routing asks a protocol's questions; it never gives a level."""
 
 MAX_CLAUSES = 40
 """Clauses of one session that may be encoded; a longer story is read by phrases only beyond that."""
@@ -39,6 +43,8 @@ MAX_CLAUSES = 40
 _LIMITING = (
     NEGATORS | stems("barely hardly unable hard difficult struggle trouble cannot nearly almost") | {"barely", "hardly"}
 )
+_ABLE = frozenset({"can", "able", "could"})
+_OFTEN, _SELDOM = 0.5, 0.1
 _REASSURING = stems("fine normal normally ok okay easily properly usual alright") | {"normal", "easily", "normally"}
 
 
@@ -51,24 +57,26 @@ class SemanticMatch:
     score: float
 
 
-class SemanticMatcher:
-    """Matches clauses by meaning. The example sentences are encoded once, at ``warm`` or first use."""
+@dataclass(frozen=True)
+class Sense:
+    """What a clause is near to: ``protocols`` with cosine likeness, best first, and its likeliest finding."""
 
-    def __init__(self, content: Content, encode: Encode, tokeniser: Tokeniser) -> None:
+    protocols: tuple[tuple[str, float], ...]
+    finding: str
+    """EVERYDAY when it most likely tells none."""
+    chance: float
+
+
+class SemanticMatcher:
+    """Matches clauses by meaning. The protocols' examples are encoded once, at ``warm`` or first use."""
+
+    def __init__(self, content: Content, encode: Encode, tokeniser: Tokeniser, projection: Projection) -> None:
         self._encode = encode
-        self._modes = {f.id: f.semantic for f in content.findings.values()}
-        self._emergency = _emergency_findings(content)
-        self._related = _related(content.findings)
+        self._projection = projection
+        self._known = frozenset(f.id for f in content.findings.values() if f.semantic != "never")
+        self._dangerous = _dangerous_findings(content)
         self._cues = _cue_forms(content.findings.values(), tokeniser)
-        self._owners: list[str] = []
-        self._sentences: list[str] = []
-        self._negated: list[bool] = []
-        for finding in content.findings.values():
-            if finding.semantic != "never":
-                for text in (*finding.exemplars, *((finding.patient_label,) if finding.patient_label else ())):
-                    self._owners.append(finding.id)
-                    self._sentences.append(text)
-                    self._negated.append(_says_no(t.surface for t in tokeniser.tokens(normalise(text).text)))
+        self._denying = {f.id: _denies(f, tokeniser) for f in content.findings.values()}
         self._routes: list[str] = []
         self._route_sentences: list[str] = []
         for protocol in content.protocols.values():
@@ -82,61 +90,47 @@ class SemanticMatcher:
         """Encode the examples now (some seconds); later calls are free."""
         with self._lock:
             if self._matrix is None:
-                self._matrix = self._encode([*self._sentences, *self._route_sentences])
+                self._matrix = self._encode(self._route_sentences)
 
-    def match(self, clauses: Sequence[Clause]) -> tuple[list[SemanticMatch], dict[int, list[tuple[str, float]]]]:
-        """Findings meant by the clauses, and for each clause's position the protocols it is near to, best first."""
+    def match(self, clauses: Sequence[Clause]) -> tuple[list[SemanticMatch], dict[int, Sense]]:
+        """Findings meant by the clauses, and for each clause's position what it is near to."""
         wanted = [n for n, c in enumerate(clauses) if _worth_encoding(c)]
         if not wanted:
             return [], {}
         self.warm()
         assert self._matrix is not None  # noqa: S101  # warm() has just filled it; narrows the type
         vectors = self._encode([clauses[n].text for n in wanted])
-        scores = vectors @ self._matrix.T
+        names, chances = self._projection.probabilities(vectors)
+        likeness = vectors @ self._matrix.T
         matches: list[SemanticMatch] = []
-        routes: dict[int, list[tuple[str, float]]] = {}
-        split = len(self._owners)
+        senses: dict[int, Sense] = {}
         for row, number in enumerate(wanted):
-            matches += self._matches_of(clauses[number], self._agreeing(clauses[number], scores[row, :split]))
-            best: dict[str, float] = {}
-            for protocol, score in zip(self._routes, scores[row, split:], strict=True):
+            best = int(chances[row].argmax())
+            if self._allowed(clauses[number], names[best], float(chances[row, best])):
+                matches.append(SemanticMatch(clauses[number], names[best], float(chances[row, best])))
+            near: dict[str, float] = {}
+            for protocol, score in zip(self._routes, likeness[row], strict=True):
                 if score >= ROUTE_THRESHOLD:
-                    best[protocol] = max(best.get(protocol, 0.0), float(score))
-            routes[number] = sorted(best.items(), key=lambda item: -item[1])
-        return matches, routes
+                    near[protocol] = max(near.get(protocol, 0.0), float(score))
+            ranked = tuple(sorted(near.items(), key=lambda item: -item[1]))
+            senses[number] = Sense(ranked, names[best], float(chances[row, best]))
+        return matches, senses
 
-    def _agreeing(self, clause: Clause, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores of the examples that deny as the clause does: to the encoder "I can" and "I can't" are alike."""
-        denies = _says_no(clause.forms)
-        agreeing = np.fromiter((negated is denies for negated in self._negated), dtype=bool, count=len(self._negated))
-        return np.where(agreeing, scores, np.float32(0.0))
-
-    def _matches_of(self, clause: Clause, scores: NDArray[np.float32]) -> list[SemanticMatch]:
-        """At most one finding: the nearest, if it stands clear of the next one it has nothing to do with."""
-        best: dict[str, float] = {}
-        for index in np.flatnonzero(scores >= CUED_THRESHOLD - MARGIN):
-            owner = self._owners[int(index)]
-            best[owner] = max(best.get(owner, 0.0), float(scores[index]))
-        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
-        if not ranked:
-            return []
-        owner, score = ranked[0]
-        rival = next((s for other, s in ranked[1:] if other not in self._related[owner]), 0.0)
-        if score - rival < MARGIN or not self._allowed(clause, owner, score):
-            return []
-        return [SemanticMatch(clause, owner, score)]
-
-    def _allowed(self, clause: Clause, owner: str, score: float) -> bool:
-        """Alone only for findings no emergency rule rests on; the others need a word of their own in the clause."""
+    def _allowed(self, clause: Clause, owner: str, chance: float) -> bool:
+        """One finding a clause, if it is likely enough and denies as the clause does."""
+        # To the encoder "I can" and "I can't" are alike.
+        denies, able = _says_no(clause.forms), not _ABLE.isdisjoint(clause.forms)
+        if owner not in self._known or (self._denying[owner] > _OFTEN) is not denies:
+            return False
+        if able and not denies and self._denying[owner] > _SELDOM:
+            return False
         cued = bool(clause.forms & self._cues[owner])
-        if owner in self._emergency:
+        if owner in self._dangerous:
             # "Can open my mouth fine" is near to not being able to, and says the opposite.
             if clause.forms & _REASSURING and not clause.forms & _LIMITING:
                 return False
-            return cued and score >= EMERGENCY_THRESHOLD
-        if self._modes[owner] == "alone" and score >= ALONE_THRESHOLD:
-            return True
-        return cued and score >= CUED_THRESHOLD
+            return cued and chance >= DANGEROUS
+        return chance >= (CUED if cued else SURE)
 
 
 def _says_no(words: Iterable[str]) -> bool:
@@ -145,22 +139,31 @@ def _says_no(words: Iterable[str]) -> bool:
 
 def _worth_encoding(clause: Clause) -> bool:
     words = {f for f in clause.forms if f not in FREE and f[:1].isalpha()}
-    return not clause.denied and len(words) >= 2
+    return not clause.denied and not clause.question and len(words) >= LEAST_WORDS
 
 
-def _related(findings: Mapping[str, FindingDef]) -> dict[str, frozenset[str]]:
-    """For each finding those that imply it or that it implies."""
-    related: dict[str, set[str]] = {name: set() for name in findings}
-    for finding in findings.values():
-        for implied in finding.implies:
-            related[finding.id].add(implied)
-            related[implied].add(finding.id)
-    return {name: frozenset(others) for name, others in related.items()}
+def _denies(finding: FindingDef, tokeniser: Tokeniser) -> float:
+    """Share of the ways to say it that hold a denial of their own ("cannot breathe")."""
+    told = [_says_no(t.surface for t in tokeniser.tokens(normalise(text).text)) for text in finding.phrases]
+    return sum(told) / max(1, len(told))
 
 
-def _emergency_findings(content: Content) -> frozenset[str]:
-    rules = (r for p in content.protocols.values() for r in p.rules if r.disposition.is_emergency)
-    return frozenset(name for rule in rules for name in parse(rule.when).findings)
+def _dangerous_findings(content: Content) -> frozenset[str]:
+    """Findings that are critical or alone make an emergency: a likeness is not enough to set them."""
+    protocols = compile_protocols(content)
+    rules = [r for p in protocols.values() for r in p.rules if r.rule.disposition.is_emergency]
+    found = {f.id for f in content.findings.values() if f.critical}
+    for name, finding in content.findings.items():
+        alone = {name, *finding.implies}
+
+        def only(asked: str, attribute: str | None, alone: set[str] = alone) -> Value:
+            if attribute in MEASURES or asked in FACT_NUMBERS | VITALS:
+                return float("nan")
+            return asked in alone if attribute is None else False
+
+        if any(r.names & alone and r.when.evaluate(only) is True for r in rules):
+            found.add(name)
+    return frozenset(found)
 
 
 def _cue_forms(findings: Iterable[FindingDef], tokeniser: Tokeniser) -> dict[str, frozenset[str]]:
@@ -172,7 +175,7 @@ def _cue_forms(findings: Iterable[FindingDef], tokeniser: Tokeniser) -> dict[str
         forms[finding.id] = {
             t.form for t in tokens if not t.is_barrier and t.surface not in FREE | NEGATORS and len(t.surface) > 2
         }
-    limit = max(3, len(forms) // 12)
+    limit = max(3, len(forms) // CUE_SHARE)
     spread: dict[str, int] = {}
     for own in forms.values():
         for form in own:

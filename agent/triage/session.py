@@ -10,12 +10,16 @@ from agent.triage.facts import KnownFacts, gather
 from agent.triage.measures import measured_findings, session_vitals, vital_quotes
 from agent.triage.mentions import Clause, Mention, Reading
 from agent.triage.reader import MessageReader
-from agent.triage.semantic import SemanticMatch
+from agent.triage.rules import Rulebook
+from agent.triage.semantic import SemanticMatch, Sense
 from agent.triage.states import SessionFindings, combine
 from agent.triage.subject import CHILDREN, SELF, UNBORN, SubjectTracker, choose_patient, same_person
 from agent.triage.types import SEVERAL_PEOPLE, PatientFacts, PatientMessage
+from knowledge.projection import EVERYDAY
 from knowledge.schema import Content, FindingDef, Lexicon, Question
 
+SURELY_EVERYDAY = 0.6
+"""Probability from which a clause that sounds like a symptom is taken for everyday talk."""
 _COUNTED_KINDS = frozenset({"symptom", "sign"})
 
 
@@ -60,9 +64,8 @@ def complete(
     reader: MessageReader,
     session: Draft,
     matches: Sequence[SemanticMatch],
-    routes: Mapping[int, list[tuple[str, float]]],
-    questions: Mapping[str, Question],
-    red_flags: frozenset[str],
+    senses: Mapping[int, Sense],
+    rulebook: Rulebook,
 ) -> SessionReading:
     """Put the readings, the matches by meaning, the answers and the record together."""
     vocabulary = content.findings
@@ -71,8 +74,8 @@ def complete(
     spoken = [replace(m, subject=mother) if mother and m.subject == UNBORN else m for m in said]
     patient = _patient(spoken, content, session)
     reading_of = {r.source.turn: r for r in session.readings}
-    replies = _replies(session, questions)
-    answered = _answered(replies, questions, reading_of, reader)
+    replies = _replies(session, rulebook.questions)
+    answered = _answered(replies, rulebook.questions, reading_of, reader)
     own = [m for m in spoken if m.status not in {"family", "hypothetical"} and _is_of(m.subject, patient)]
     others = {m.finding for m in spoken if m.status == "present" and not _is_of(m.subject, patient)}
     mentions = [
@@ -81,7 +84,7 @@ def complete(
         *(m for a in answered for m in a.mentions),
         *_from_record(content, reader, session.given, patient),
     ]
-    findings = combine(_known(mentions, vocabulary), vocabulary, red_flags)
+    findings = combine(_known(mentions, vocabulary), vocabulary, rulebook.red_flags)
     details = [d for r in session.readings for d in r.details]
     facts = gather(session.given, details, patient, session.tracker.seen)
     given_by_answers = {name: value for a in answered for name, value in a.facts.items()}
@@ -95,15 +98,15 @@ def complete(
         for n, c in enumerate(session.clauses)
         if _is_of(c.subject, patient) and (c.turn, c.start) not in matched and not _is_reply(session, c)
     ]
-    near = [name for n, c in left if not c.denied for name, _ in routes.get(n, ())]
+    near = [name for n, c in left if not c.denied for name, _ in (senses[n].protocols if n in senses else ())]
     feared = [m.finding for m in spoken if (m.status == "hypothetical" or m.ended) and _is_of(m.subject, patient)]
     near += [p.id for p in content.protocols.values() if set(p.presenting) & set(feared)]
     conflicts = [*findings.conflicts, *facts.conflicts]
     if others - {m.finding for m in own}:
         conflicts.append(SEVERAL_PEOPLE)
     vitals = session_vitals(session.readings, facts)
-    opened = _opened(content, findings)
-    unmatched = tuple(dict.fromkeys(c.quote for n, c in left if c.symptomatic or _adds(c, routes.get(n), opened)))
+    covered = _covered(rulebook, findings)
+    unmatched = tuple(dict.fromkeys(c.quote for n, c in left if _adds(c, senses.get(n), covered)))
     return SessionReading(
         findings=findings,
         facts=facts,
@@ -144,16 +147,26 @@ def _speaks_of_illness(findings: SessionFindings, vocabulary: Mapping[str, Findi
     )
 
 
-def _opened(content: Content, findings: SessionFindings) -> frozenset[str]:
+def _covered(rulebook: Rulebook, findings: SessionFindings) -> frozenset[str]:
+    """Findings that are more of the complaints that are open."""
     present = {name for name, state in findings.states.items() if state.present}
-    return frozenset(p.id for p in content.protocols.values() if present & set(p.presenting))
+    opened = [name for name, p in rulebook.protocols.items() if present & set(p.protocol.presenting)]
+    return frozenset(finding for name in opened for finding in rulebook.covers[name])
 
 
-def _adds(clause: Clause, routes: Sequence[tuple[str, float]] | None, opened: frozenset[str]) -> bool:
-    """Whether a clause sounds like another complaint than the open ones: more of the same needs no words of its own."""
-    if not routes or clause.denied or clause.relieved:
+def _adds(clause: Clause, sense: Sense | None, covered: frozenset[str]) -> bool:
+    """Whether a clause that no finding was read from sounds like another complaint than the open ones.
+
+    "It's tender" says more of the open complaint, another place of the body does not. What means everyday talk, or what
+    the open complaints cover, adds nothing.
+    """
+    if not clause.symptomatic or (covered and not clause.placed):
         return False
-    return routes[0][0] not in opened
+    if sense is None:
+        return True
+    if clause.denied or clause.relieved or sense.finding in covered:
+        return False
+    return sense.finding != EVERYDAY or sense.chance < SURELY_EVERYDAY
 
 
 def _replies(session: Draft, questions: Mapping[str, Question]) -> list[PatientMessage]:

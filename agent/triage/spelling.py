@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
+from jellyfish import metaphone
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -15,6 +17,9 @@ _ELONGATED = re.compile(r"(.)\1{2,}")
 _MIN_COMPOUND = 7
 """Shortest word that two typed words may be joined into; shorter ones join by chance ("in to")."""
 _MIN_PART = 3
+_MIN_SOUND = 4
+"""Shortest word that is looked up by its sound; many short words sound alike."""
+_LONG = 7
 
 # Edits allowed by word length: one typo in a short word, two in a long one, three in a very long one. One edit in four
 # letters already links unrelated words, so short words must be exact.
@@ -35,6 +40,10 @@ class Speller:
         self._targets = sorted(w for w in self._vocabulary if len(w) >= 4 and w.isalpha())
         self._known = known
         self._strict = not known
+        self._sounding: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self._vocabulary | known | FREE | NEGATORS):
+            if word.isalpha() and len(word) >= _MIN_SOUND:
+                self._sounding[metaphone(word)].append(word)
         self._splits = {
             a + b: (a, b)
             for a, b in bigrams
@@ -62,7 +71,7 @@ class Speller:
         plain = self._without_elongation(word)
         if plain in self._vocabulary or plain in self._known:
             return (plain,)
-        return (self._nearest(plain) or plain,)
+        return (self._by_sound(plain) or self._nearest(plain) or plain,)
 
     def _without_elongation(self, word: str) -> str:
         for kept in (r"\1\1", r"\1"):
@@ -70,6 +79,18 @@ class Speller:
             if candidate in self._vocabulary or candidate in self._known:
                 return candidate
         return _ELONGATED.sub(r"\1", word)
+
+    def _by_sound(self, word: str) -> str | None:
+        """What sounds the same and starts the same: "bely", "dizy", "ancle". It may be a word of no finding."""
+        if len(word) < _MIN_SOUND or not word.isascii():
+            return None
+        alike = [
+            (OSA.distance(word, other), other not in self._vocabulary, other)
+            for other in self._sounding.get(metaphone(word), ())
+            if other[0] == word[0]
+        ]
+        best = min(alike, default=None)
+        return best[2] if best and best[0] <= (1 if len(word) < _LONG else 2) else None
 
     def _nearest(self, word: str) -> str | None:
         limit = next(edits for length, edits in _EDITS if len(word) < length)
@@ -93,8 +114,11 @@ class Speller:
 
 
 def _plausible(typed: str, target: str, distance: int) -> bool:
-    """People keep the first letter, or swap it with the second; long words may lose a silent one ("numonia")."""
+    """People keep the first letter, or swap it with the second; long words may lose a silent one ("numonia").
+
+    "Ironing" is not "crowning": a word that starts otherwise must sound the same.
+    """
     if distance >= len(target) / 3:
         return False
     same_start = typed[0] == target[0] or typed[:2] == target[1::-1]
-    return same_start or (len(target) >= 8 and distance <= 2)
+    return same_start or (len(target) >= 8 and distance <= 2 and metaphone(typed) == metaphone(target))

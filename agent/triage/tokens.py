@@ -13,6 +13,10 @@ _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\s\w]")
 _IS_AFTER = words("he she it that there what who where here how")
 _MOVING = stems("go come get call ring take send bring put give be refer phone")
 _LOOKS = stems("pink red brown line mark spot rash bruise smell blotch patch pattern positive")
+_SMALL = words("a little wee the this each every last tiny")
+_ENDS_GONE = words(
+    "now away completely altogether by since after before today yesterday again for and but so then when with this"
+)
 _SPELT_PUNCTUATION = {"&": "and", "+": "and"}
 
 
@@ -129,10 +133,12 @@ class Tokeniser:
             after = tokens[index + 1] if index + 1 < len(tokens) else None
             if token.surface == "back" and before and before.form in _MOVING:
                 yield replace(token, form="back again")
-            elif token.surface == "bit" and not (
-                (before and before.surface in {"a", "little", "wee", "the"}) or (after and after.surface == "of")
-            ):
-                yield replace(token, form=self.form("bite"))
+            elif token.surface == "bit":
+                small = (before and before.surface in _SMALL) or (after and after.surface == "of")
+                yield replace(token, form="a little" if small else self.form("bite"))
+            elif token.surface == "gone" and after and after.surface.isalpha() and after.surface not in _ENDS_GONE:
+                # "Gone black" has not gone: the word says what it became.
+                yield replace(token, surface="became")
             elif token.surface == "faint" and after and after.form in _LOOKS:
                 yield replace(token, form="faint to see")
             else:

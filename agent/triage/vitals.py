@@ -34,8 +34,8 @@ _OXYGEN = (
 _SUGAR = r"(?:blood (?:sugars?|glucose)|glucose|sugars?(?: levels?)?|bms?|cbg|bgl?|blood glucose level)"
 _NOT_OWN_WEIGHT = r"(?<!lost )(?<!lose )(?<!gained )(?<!lifting )(?<!lifted )(?<![\d/.])"
 _BARE_TEMPERATURE = (
-    r"(?<![\d/.,$£€:+-])(?<!bmi )(?<!hba1c )(?<!weighs )(?<!weight )((?:3[5-9]|4[01])\.\d)(?![\d.]|\s*(?:%|/|kg|kilos?|"
-    r"cm|mm|m\b|miles?|km|mg|ml|g\b|k\b|mmol|stone|lbs?|pounds|weeks?|wks?|years?|yrs?|months?|days?|hours?|hrs?|x\b))"
+    r"(?<![\d/.,$£€:+-])(?<!bmi )(?<!hba1c )(?<!weighs )(?<!weight )((?:3[5-9]|4[01])\.\d)(?!\d|\.\d|\s*"
+    r"(?:%|/|kg|kilos?|cm|mm|m\b|miles?|km|mg|ml|g\b|k\b|mmol|stone|lbs?|pounds|weeks?|wks?|years?|yrs?|months?|days?|hours?|hrs?|x\b))"
 )
 """A number from 35.0 to 41.9 with one decimal and no unit of another kind: few people write anything else that way."""
 

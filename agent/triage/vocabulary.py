@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from agent.triage.lexicon_match import Hit, Pattern, PhraseIndex, compile_pattern
 from agent.triage.spelling import Speller
@@ -49,6 +50,10 @@ _TIME_WORDS = [
 ]
 
 
+COMMONEST = 2500
+"""So many of the commonest words say little: a phrase of them alone ("go back", "seems fine") stands word for word."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """What the extraction steps need to read a sentence."""
@@ -61,14 +66,14 @@ class Vocabulary:
     """(site, sensation) to the findings they make together."""
 
 
-def build_vocabulary(content: Content, known_words: frozenset[str] = frozenset()) -> Vocabulary:
+def build_vocabulary(content: Content, known_words: Mapping[str, int] = MappingProxyType({})) -> Vocabulary:
     """Compile the content once; about a second for a few hundred findings."""
     plain = Tokeniser(content.lexicon.synonyms)
     speller = _speller(content, plain, known_words)
     tokeniser = plain.with_speller(speller)
     return Vocabulary(
         tokeniser=tokeniser,
-        findings=PhraseIndex(_finding_patterns(content.findings.values(), tokeniser)),
+        findings=PhraseIndex(_finding_patterns(content, tokeniser, _everyday(content.lexicon, known_words))),
         items=PhraseIndex(_item_patterns(content.lexicon, tokeniser)),
         cues=PhraseIndex(_cue_patterns(content.lexicon, tokeniser)),
         composed=_compositions(content.findings.values()),
@@ -84,23 +89,29 @@ def _compositions(findings: Iterable[FindingDef]) -> dict[tuple[str, str], tuple
     return composed
 
 
-def _finding_patterns(findings: Iterable[FindingDef], tokeniser: Tokeniser) -> Iterator[Pattern]:
-    for finding in findings:
+def _everyday(lexicon: Lexicon, known_words: Mapping[str, int]) -> frozenset[str]:
+    """The commonest words that are no place of the body and no sensation."""
+    tables = (*lexicon.sites.values(), *lexicon.sensations.values())
+    clinical = {word for table in tables for text in table for word in text.split()}
+    return frozenset(word for word, place in known_words.items() if place < COMMONEST) - clinical
+
+
+def _finding_patterns(content: Content, tokeniser: Tokeniser, everyday: frozenset[str]) -> Iterator[Pattern]:
+    for finding in content.findings.values():
         exact = {e.lower() for e in finding.exact}
         roles = (("present", finding.phrases), ("absent", finding.absent_phrases), ("exclude", finding.excludes_from))
         for role, texts in roles:
             for text in texts:
                 # A phrase that is also listed as exact must not be reached by stemming.
-                if not (role == "present" and text.lower() in exact):
-                    yield from _compiled(text, tokeniser, finding.id, role)
+                if role == "present" and text.lower() in exact:
+                    continue
+                pattern = compile_pattern(text, tokeniser, finding.id, role, everyday=everyday)
+                if pattern:
+                    yield pattern
         for text in finding.exact:
-            yield from _compiled(text, tokeniser, finding.id, "present", literal=True)
-
-
-def _compiled(text: str, tokeniser: Tokeniser, owner: str, role: str, *, literal: bool = False) -> Iterator[Pattern]:
-    pattern = compile_pattern(text, tokeniser, owner, role, literal=literal)
-    if pattern:
-        yield pattern
+            pattern = compile_pattern(text, tokeniser, finding.id, "present", literal=True)
+            if pattern:
+                yield pattern
 
 
 def _item_patterns(lexicon: Lexicon, tokeniser: Tokeniser) -> Iterator[Pattern]:
@@ -136,7 +147,7 @@ def _fixed(text: str, tokeniser: Tokeniser, owner: str, role: str) -> Pattern | 
     return Pattern(owner, role, forms, ordered=True, adjacent=True) if forms else None
 
 
-def _speller(content: Content, tokeniser: Tokeniser, known_words: frozenset[str]) -> Speller:
+def _speller(content: Content, tokeniser: Tokeniser, known_words: Mapping[str, int]) -> Speller:
     lexicon = content.lexicon
     targets: set[str] = set(_TIME_WORDS) | set(lexicon.number_words)
     bigrams: set[tuple[str, str]] = set()
@@ -154,7 +165,7 @@ def _speller(content: Content, tokeniser: Tokeniser, known_words: frozenset[str]
         targets.update(surfaces)
         bigrams.update(pairwise(surfaces))
     exact = {word for f in content.findings.values() for text in f.exact for word in text.lower().split()}
-    return Speller(targets | set(lexicon.synonyms) | exact, bigrams, known_words)
+    return Speller(targets | set(lexicon.synonyms) | exact, bigrams, frozenset(known_words))
 
 
 def cue_hits(vocabulary: Vocabulary, tokens: Sequence[Token]) -> list[Hit]:

@@ -7,6 +7,7 @@ import pytest
 from agent.triage import PatientFacts, PatientMessage, TriageEngine
 from knowledge.embedding import Encoder
 from knowledge.levels import Disposition
+from knowledge.projection import load_projection
 from knowledge.schema import load_content
 
 AMBULANCE = Disposition.AMBULANCE_NOW
@@ -16,7 +17,9 @@ SELF_CARE = Disposition.SELF_CARE
 @pytest.fixture(scope="module")
 def engine() -> TriageEngine:
     encoder = Encoder()
-    return TriageEngine(load_content(), encode=encoder.encode, known_words=encoder.known_words())
+    return TriageEngine(
+        load_content(), encode=encoder.encode, projection=load_projection(), known_words=encoder.known_words()
+    )
 
 
 @pytest.mark.parametrize(

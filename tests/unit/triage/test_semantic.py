@@ -6,13 +6,19 @@ import pytest
 
 from agent.triage import PatientMessage, TriageEngine
 from knowledge.embedding import Encoder
+from knowledge.projection import labelled_sentences, load_everyday, load_projection
+from knowledge.projection_training import train
 from knowledge.schema import Content
 from tests.unit.triage.conftest import Assess, assessor, polarities
 
 
 @pytest.fixture(scope="module")
 def meaning(small_content: Content, encoder: Encoder) -> Assess:
-    engine = TriageEngine(small_content, encode=encoder.encode, known_words=encoder.known_words())
+    pairs = labelled_sentences(small_content.findings.values())
+    projection = train(pairs, load_everyday(), encoder.encode)
+    engine = TriageEngine(
+        small_content, encode=encoder.encode, projection=projection, known_words=encoder.known_words()
+    )
     engine.warm()
     return assessor(engine)
 
@@ -39,7 +45,7 @@ def test_held_back(meaning: Assess, text: str) -> None:
 
 
 def test_likeness_to_a_complaint_asks_its_questions_and_gives_no_level(meaning: Assess) -> None:
-    decision = meaning("something presses on the front of my body")
+    decision = meaning("something is pressing on the front of my rib cage")
     assert decision.disposition == "unable_to_assess" and decision.about_health
     assert "chest.q_sweat" in {q.id for q in decision.next_questions} or decision.unmatched
 
@@ -59,6 +65,8 @@ def test_a_greeting_is_not_about_health(meaning: Assess) -> None:
 def test_being_able_is_not_matched_to_not_being_able(
     content: Content, encoder: Encoder, text: str, finding: str
 ) -> None:
-    engine = TriageEngine(content, encode=encoder.encode, known_words=encoder.known_words())
+    engine = TriageEngine(
+        content, encode=encoder.encode, projection=load_projection(), known_words=encoder.known_words()
+    )
     found = engine.assess([PatientMessage(1, text)]).findings
     assert not any(f.id == finding and f.present for f in found)

@@ -8,7 +8,7 @@ The file is made by ``python -m knowledge.projection_training`` from the vocabul
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from knowledge.schema_triage import FindingDef
 
 PROJECTION_FILE: Final = KNOWLEDGE_DIR / "findings" / "_projection.npz"
 EVERYDAY_FILE: Final = KNOWLEDGE_DIR / "findings" / "_everyday.yaml"
+WORDINGS_DIR: Final = KNOWLEDGE_DIR / "findings" / "wordings"
 EVERYDAY: Final = ""
 """Owner of the prototypes of clauses that tell no finding."""
 
@@ -99,6 +100,19 @@ def labelled_sentences(findings: Iterable[FindingDef]) -> list[tuple[str, str]]:
             continue
         told = (*finding.phrases, *finding.exemplars, finding.patient_label or finding.label)
         pairs += [(text, finding.id) for text in dict.fromkeys(told)]
+    return pairs
+
+
+def load_wordings(findings: Mapping[str, FindingDef], folder: Path = WORDINGS_DIR) -> list[tuple[str, str]]:
+    """(clause, finding) written only to train on: other ways to say each finding. Raises ContentError."""
+    pairs: list[tuple[str, str]] = []
+    for path in sorted(folder.glob("*.yaml")):
+        for finding, clauses in read_yaml(path).items():
+            if finding not in findings:
+                raise ContentError(f"{path.name}: no finding called {finding}")
+            if not isinstance(clauses, list) or not all(isinstance(c, str) for c in clauses):
+                raise ContentError(f"{path.name}: {finding} needs a list of clauses")
+            pairs += [(clause, finding) for clause in clauses]
     return pairs
 
 

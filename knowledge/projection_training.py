@@ -22,6 +22,7 @@ from knowledge.projection import (
     Projection,
     labelled_sentences,
     load_everyday,
+    load_wordings,
     vocabulary_hash,
 )
 from knowledge.schema import Content, load_content
@@ -128,9 +129,9 @@ def _fit(labelled: Labelled, vocabulary: str, dimensions: int) -> Projection:
     )
 
 
-def report(content: Content, labelled: Labelled) -> list[str]:
+def report(content: Content, labelled: Labelled, wordings: frozenset[tuple[str, str]]) -> list[str]:
     """Right and wrong on examples and everyday clauses it was not trained on, as lines of text."""
-    examples = {(t, f.id) for f in content.findings.values() for t in f.exemplars}
+    examples = {(t, f.id) for f in content.findings.values() for t in f.exemplars} | wordings
     chance = np.random.default_rng(11)
     own = labelled.sources == np.arange(len(labelled.texts))
     told = zip(labelled.texts, labelled.owners, strict=True)
@@ -175,9 +176,11 @@ def main(
 ) -> None:
     """Print the held-out figures, then train on everything and write the file."""
     content = load_content()
-    pairs, everyday = labelled_sentences(content.findings.values()), load_everyday()
+    wordings = load_wordings(content.findings)
+    pairs = list(dict.fromkeys([*labelled_sentences(content.findings.values()), *wordings]))
+    everyday = load_everyday()
     labelled = label(pairs, everyday, Encoder().encode)
-    for line in report(content, labelled):
+    for line in report(content, labelled, frozenset(wordings)):
         typer.echo(line)
     if not only_report:
         _fit(labelled, vocabulary_hash(pairs, everyday), DIMENSIONS).save(PROJECTION_FILE)

@@ -42,6 +42,9 @@ _RELATIVES = (
     "grandpa|grandmother|grandfather|brother|sister|toddler|patient|pt"
 )
 _YOUNG = "baby|babe|bub|bubba|newborn|infant|little one|son|daughter|boy|girl|twins?|child|toddler"
+_SMALL_CHILD = re.compile(
+    rf"\b(?:{_YOUNG}|napp(?:y|ies)|diapers?|feeds|feeding|breast ?fed|formula|bottles?|teething)\b"
+)
 _COPULAS = (
     "i am|i'm|im|he is|he's|hes|she is|she's|shes|who is|turned|turning|is only|is just|just turned|is nearly|is almost"
 )
@@ -168,6 +171,13 @@ class DemographicsReader:
         yield rf"\bin (?:my|his|her|their|the) (?:early |mid |mid-|late )?(?P<decade>{_DECADE_WORDS})", self._decade
         yield r"\bin (?:my|his|her|their) (?:early |mid |mid-|late )?(?P<n>[2-9]0)'?s", self._decade
         yield rf"^\W*(?P<n>\d{{1,3}})\s*(?:,|-|\s)\s*(?P<sex>{_SEX})\b", self._age
+        # A number alone between two stops: "68, slipped in the bath", "Fainted in a shop. 43."
+        yield r"^\W*(?P<n>[1-9]\d)\s*[,;.]\s+(?=[a-z])", self._age
+        yield r"[.;!?]\s+(?P<n>[1-9]\d)\s*(?:$|[.;!?,](?:\s|$))", self._age
+        yield (
+            rf"(?:^|[.,;!?]\s*)(?P<n>{number})\s*(?P<unit>months?|mths?|weeks?|wks?)\s*(?:$|[.,;!?])",
+            self._small_child,
+        )
         yield (
             r"(?<![\w'])(?P<sex>male|female|gentleman)\b(?!\s+(?:doctor|nurse|gp|clinician|partner|friend))",
             self._sex,
@@ -189,6 +199,10 @@ class DemographicsReader:
             return []
         details = [Detail("age_years", years, match.start(), match.end())]
         return [*details, *self._sex(match)] if sex else details
+
+    def _small_child(self, match: re.Match[str]) -> list[Detail]:
+        """Months or weeks standing alone are the age of a child that is spoken of."""
+        return self._age(match) if _SMALL_CHILD.search(match.string) else []
 
     def _age_shorthand(self, match: re.Match[str]) -> list[Detail]:
         years = float(match["n"]) * _PER_YEAR["m" if match["short"] == "12" else "w"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.triage.rules import CompiledProtocol, CompiledRule, Situation, applies, fires, is_evident, is_open
 from knowledge.levels import Disposition, worst
@@ -25,14 +25,13 @@ class InPlay:
     general: tuple[CompiledProtocol, ...]
     routed: tuple[CompiledProtocol, ...]
 
-    @property
-    def narrowed(self) -> frozenset[str]:
-        """Broad protocols of which an open one is the special case."""
-        return frozenset(broad for p in self.complaints for broad in p.protocol.narrows)
+    narrowed: Mapping[str, Disposition] = field(default_factory=dict)
+    """Broad protocols of which an open one is the special case, and the least level their rules still count from."""
 
     def counts(self, rule: CompiledRule) -> bool:
-        """Whether a rule that fires counts: of a broad protocol only from the same day up."""
-        return rule.protocol not in self.narrowed or rule.rule.disposition.rank >= Disposition.CLINICIAN_TODAY.rank
+        """Whether a rule that fires counts beside the special protocols."""
+        least = self.narrowed.get(rule.protocol)
+        return least is None or rule.rule.disposition.rank >= least.rank
 
     @property
     def all(self) -> tuple[CompiledProtocol, ...]:
@@ -58,13 +57,26 @@ def open_protocols(protocols: Mapping[str, CompiledProtocol], situation: Situati
     general = tuple(p for p in usable.values() if p.protocol.scope == "general")
     complaints = tuple(p for name, p in usable.items() if name != UNCLEAR and _presented(p, situation))
     if complaints:
-        return InPlay(complaints, general, ())
+        return InPlay(complaints, general, (), _narrowed(complaints, situation))
     if UNCLEAR in usable and _presented(usable[UNCLEAR], situation):
         return InPlay((usable[UNCLEAR],), general, ())
     routed = [usable[name] for name in dict.fromkeys(routes) if name in usable and usable[name] not in general]
     if UNCLEAR in usable and usable[UNCLEAR] not in routed:
         routed.append(usable[UNCLEAR])
     return InPlay((), general, tuple(routed))
+
+
+def _narrowed(complaints: Sequence[CompiledProtocol], situation: Situation) -> dict[str, Disposition]:
+    """Of a broad protocol emergencies count always; same-day rules while something opens it that is its own."""
+    found: dict[str, Disposition] = {}
+    for broad in complaints:
+        special = [p for p in complaints if broad.protocol.id in p.protocol.narrows]
+        if special:
+            openers = {n for n in broad.protocol.presenting if situation.lookup(n, None) is True}
+            told = {n for p in special for r in p.rules for n in r.when.findings}
+            shared = openers <= told | {n for p in special for n in p.protocol.presenting}
+            found[broad.protocol.id] = Disposition.EMERGENCY_DEPARTMENT_NOW if shared else Disposition.CLINICIAN_TODAY
+    return found
 
 
 def judge(

@@ -24,6 +24,8 @@ from agent.triage.tokens import Token, Tokeniser
 
 _WEAK_ALONE = NEGATORS | words("with can will could up out off from down have get")
 
+SHORT_WORD = 5
+"""Letters up to which a phrase of one word must be the beginning of what is said: short stems run into each other."""
 MAX_GAP = 2
 """Words that may stand between two neighbours of a phrase (contract of the vocabulary files)."""
 
@@ -164,10 +166,17 @@ def _placed(
     gaps = _Gaps(pattern, tokens, stretch, crossing=crossing)
     seen: set[tuple[int, ...]] = set()
     for start in places[pattern.forms[0]]:
+        if pattern.surface and not _same_word(pattern.surface, tokens[stretch[start]].surface):
+            continue
         chosen = _in_order(pattern, start, places, gaps) if pattern.ordered else _nearest(pattern, start, places, gaps)
         if chosen and chosen not in seen:
             seen.add(chosen)
             yield Hit(pattern, tuple(stretch[position] for position in chosen))
+
+
+def _same_word(written: str, said: str) -> bool:
+    """Whether a short word alone is meant: "itch" is in "itching", "pacs" is not "pacing"."""
+    return len(written) > SHORT_WORD or said.startswith(written) or written.startswith(said)
 
 
 class _Gaps:

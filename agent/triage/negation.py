@@ -19,6 +19,7 @@ _UNREPEATED = words("such this")
 _CLOSING_ONLY = words("no none nil negative neg free clear good normal")
 """Words that deny what stands before them only at the end of a stretch: in "fever no cough" the "no" is the cough's."""
 _BACKWARD_LISTS = stems("denied denies ruled excluded absent negative")
+_TESTS = stems("test swab dip dipstick scan ct xray film culture result screen troponin dimer hcg sample urine biopsy")
 _NOT_BARE = words(
     """
     since for today yesterday last started ago now severe bad terrible awful crushing sudden constant worse really
@@ -189,8 +190,20 @@ class Denials:
             return False
         if all(t.is_free or t.surface in {":", "–", "—", "("} for t in between):
             return True
-        lists = tokens[hit.first].form in _BACKWARD_LISTS
-        return lists and not any(t.surface in FINITE_VERBS or t.surface in SUBJECT_STARTERS for t in between)
+        # "Fever, cough and rash absent" is a list; in "severe pain, pregnancy test negative" the test is negative, and
+        # in "distended, absent bowel sounds" the word belongs to what follows.
+        lists = ends and tokens[hit.first].form in _BACKWARD_LISTS and not any(t.form in _TESTS for t in between)
+        told = any(t.surface in FINITE_VERBS | _NOT_BARE or t.surface in SUBJECT_STARTERS for t in between)
+        return lists and not told and not self._graded(last)
+
+    def _graded(self, last: int) -> bool:
+        """Whether the item that ends at ``last`` is described in a way nobody describes what is not there."""
+        place = last
+        while place >= 0 and not self._tokens[place].is_barrier:
+            if self._tokens[place].surface in _NOT_BARE:
+                return True
+            place -= 1
+        return False
 
     def _turned_round(self, first: int) -> bool:
         return any(hit.last < first and not self._reset_between(hit.last, first) for hit in self._double)

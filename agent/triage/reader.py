@@ -130,7 +130,9 @@ class MessageReader:
         history = self._findings[hit.pattern.owner].kind == "history"
         status = polarity.status(hit.indices, history=history)
         if hit.pattern.role == "absent":
-            return "absent" if status in {"present", "past"} else status
+            # "Can't talk in full sentences" denies what would speak against the finding.
+            denied = status == "absent" and not hit.pattern.has_negator
+            return "present" if denied else "absent" if status in {"present", "past"} else status
         return status
 
 

@@ -28,9 +28,9 @@ from knowledge.projection import (
 from knowledge.schema import Content, load_content
 
 DIMENSIONS: Final = 128
-PER_FINDING: Final = 2
+PER_FINDING: Final = 1
 FOR_EVERYDAY: Final = 16
-SCALE: Final = 20.0
+SCALE: Final = 25.0
 EPOCHS: Final = 20
 CARRIERS: Final = (
     "I have {}", "I've had {} since yesterday", "my son has {}", "{} and it is getting worse", "she complains of {}",

@@ -185,28 +185,29 @@ class Rulebook:
     """What the protocols come to as a whole.
 
     ``red_flags`` are findings that an emergency rule names; ``covers`` says for each protocol which findings are just
-    more of its complaint: those that open it or that its rules name without making an emergency of them.
+    more of its complaint: those that open it or that its rules name without making an emergency of them; ``named`` are
+    all that its rules name.
     """
 
     protocols: Mapping[str, CompiledProtocol]
     questions: Mapping[str, Question]
     red_flags: frozenset[str]
     covers: Mapping[str, frozenset[str]]
+    named: Mapping[str, frozenset[str]]
 
 
 def build_rulebook(content: Content) -> Rulebook:
     """Compile the protocols and gather what the reading of a session needs of them."""
     protocols = compile_protocols(content)
     flags = {name: _flags(p) for name, p in protocols.items()}
-    covers = {}
-    for name, protocol in protocols.items():
-        told = frozenset(n for r in protocol.rules for n in r.when.findings) - flags[name]
-        covers[name] = told | frozenset(protocol.protocol.presenting)
+    named = {name: frozenset(n for r in p.rules for n in r.when.findings) for name, p in protocols.items()}
+    covers = {name: (named[name] - flags[name]) | frozenset(p.protocol.presenting) for name, p in protocols.items()}
     return Rulebook(
         protocols=protocols,
         questions={q.id: q for p in protocols.values() for q in p.protocol.questions},
         red_flags=frozenset(name for named in flags.values() for name in named),
         covers=covers,
+        named=named,
     )
 
 

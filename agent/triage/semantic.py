@@ -22,8 +22,11 @@ from knowledge.schema import Content, FindingDef
 SURE = 0.95
 CUED = 0.7
 DANGEROUS = 0.9
+IN_CONTEXT = 0.45
+DANGEROUS_IN_CONTEXT = 0.6
 """Least probability of a finding by the learned projection: without a word of its own in the clause, with one, and for
-a finding that alone makes an emergency (which also needs the word). Calibrated on the vocabulary's own sentences:
+a finding that alone makes an emergency (which also needs the word); then for findings that an already open complaint
+asks about: the complaint is the second cue. Calibrated on the vocabulary's own sentences:
 ``python -m knowledge.projection_training --report`` prints how many held-out examples are found and how many of the
 named ones are right at each threshold, next to the plain nearest sentence. Patients' stories hold far more everyday
 clauses than that, hence the high marks.
@@ -55,6 +58,8 @@ class SemanticMatch:
     clause: Clause
     finding: str
     score: float
+    sure: bool = True
+    """Holds by itself; otherwise only if an open complaint asks about this finding."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,12 @@ class SemanticMatcher:
         senses: dict[int, Sense] = {}
         for row, number in enumerate(wanted):
             best = int(chances[row].argmax())
-            if self._allowed(clauses[number], names[best], float(chances[row, best])):
-                matches.append(SemanticMatch(clauses[number], names[best], float(chances[row, best])))
+            chance = float(chances[row, best])
+            if self._agrees(clauses[number], names[best]):
+                sure = self._sure(clauses[number], names[best], chance)
+                least = DANGEROUS_IN_CONTEXT if names[best] in self._dangerous else IN_CONTEXT
+                if sure or chance >= least:
+                    matches.append(SemanticMatch(clauses[number], names[best], chance, sure))
             near: dict[str, float] = {}
             for protocol, score in zip(self._routes, likeness[row], strict=True):
                 if score >= ROUTE_THRESHOLD:
@@ -116,19 +125,20 @@ class SemanticMatcher:
             senses[number] = Sense(ranked, names[best], float(chances[row, best]))
         return matches, senses
 
-    def _allowed(self, clause: Clause, owner: str, chance: float) -> bool:
-        """One finding a clause, if it is likely enough and denies as the clause does."""
-        # To the encoder "I can" and "I can't" are alike.
+    def _agrees(self, clause: Clause, owner: str) -> bool:
+        """Whether the clause denies as the finding's own sentences do: "I can" and "I can't" encode alike."""
         denies, able = _says_no(clause.forms), not _ABLE.isdisjoint(clause.forms)
         if owner not in self._known or (self._denying[owner] > _OFTEN) is not denies:
             return False
         if able and not denies and self._denying[owner] > _SELDOM:
             return False
+        # "Can open my mouth fine" is near to not being able to, and says the opposite.
+        soothing = not _REASSURING.isdisjoint(clause.forms) and _LIMITING.isdisjoint(clause.forms)
+        return not (soothing and owner in self._dangerous)
+
+    def _sure(self, clause: Clause, owner: str, chance: float) -> bool:
         cued = bool(clause.forms & self._cues[owner])
         if owner in self._dangerous:
-            # "Can open my mouth fine" is near to not being able to, and says the opposite.
-            if clause.forms & _REASSURING and not clause.forms & _LIMITING:
-                return False
             return cued and chance >= DANGEROUS
         return chance >= (CUED if cued else SURE)
 

@@ -69,7 +69,9 @@ def complete(
 ) -> SessionReading:
     """Put the readings, the matches by meaning, the answers and the record together."""
     vocabulary = content.findings
-    said = [m for r in session.readings for m in r.mentions] + [_from_meaning(m) for m in matches]
+    said = [m for r in session.readings for m in r.mentions]
+    matches = _borne_out(matches, said, rulebook)
+    said += [_from_meaning(m) for m in matches]
     mother = _expecting(session)
     spoken = [replace(m, subject=mother) if mother and m.subject == UNBORN else m for m in said]
     patient = _patient(spoken, content, session)
@@ -145,6 +147,14 @@ def _speaks_of_illness(findings: SessionFindings, vocabulary: Mapping[str, Findi
         vocabulary[name].kind not in ("history", "medicine") and state.mention.origin != "chart"
         for name, state in findings.states.items()
     )
+
+
+def _borne_out(matches: Sequence[SemanticMatch], said: Sequence[Mention], rulebook: Rulebook) -> list[SemanticMatch]:
+    """Matches that hold by themselves, and those an open complaint asks about: it is their second cue."""
+    present = {m.finding for m in said if m.status == "present"} | {m.finding for m in matches if m.sure}
+    opened = [name for name, p in rulebook.protocols.items() if present & set(p.protocol.presenting)]
+    asked = {finding for name in opened for finding in rulebook.named[name]}
+    return [m for m in matches if m.sure or m.finding in asked]
 
 
 def _covered(rulebook: Rulebook, findings: SessionFindings) -> frozenset[str]:
@@ -233,12 +243,13 @@ def _from_record(content: Content, reader: MessageReader, given: PatientFacts, p
     if patient not in (given.writer_relation, "patient"):
         return []
     found: list[Mention] = []
-    texts = (*given.conditions, *given.medicines, *(f"allergic to {a}" for a in given.allergies))
-    for text in texts:
+    items = [(item, item) for item in (*given.conditions, *given.medicines)]
+    items += [(item, f"allergic to {item}") for item in given.allergies]
+    for item, text in items:
         for mention in reader.read(-1, text, SubjectTracker(content.lexicon)).mentions:
             if content.findings[mention.finding].kind in {"history", "medicine"} and mention.status == "present":
                 found.append(
-                    replace(mention, origin="chart", match="chart", attributes={}, quote=text, raw_start=0, raw_end=0)
+                    replace(mention, origin="chart", match="chart", attributes={}, quote=item, raw_start=0, raw_end=0)
                 )
     return found
 

@@ -158,7 +158,7 @@ def _table(
         right = sum(_same(content, t, g) for t, g in named)
         talk = sum(t == EVERYDAY for t, _ in named)
         lines.append(
-            f"  {threshold:.1f}  {100 * right / findings:5.1f} %  {100 * right / max(1, len(named)):5.1f} %  {talk}"
+            f"  {threshold:.2f}  {100 * right / findings:5.1f} %  {100 * right / max(1, len(named)):5.1f} %  {talk}"
         )
     return lines
 

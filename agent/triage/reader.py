@@ -33,6 +33,7 @@ _WEAK_SENSATIONS = frozenset(
 )
 """Sensations whose words are everyday ones: they sound like a complaint only beside a place or after "feel"."""
 _OWNER_REACH = 3
+_NOT_REACH = 3
 _OF_OTHER_TIMES = frozenset({"same", "recurrent", "past"})
 _RELIEF = frozenset({"better", "resolved"})
 _BESIDE_A_NUMBER = 2
@@ -92,7 +93,7 @@ class MessageReader:
     ) -> Iterator[Mention]:
         hits = [h for h in sentence.matches.hits if not _misread_denial(h, sentence.cues)]
         polarity = sentence.polarity()
-        statuses = [self._status(hit, polarity) for hit in hits]
+        statuses = [self._status(hit, polarity, sentence.tokens) for hit in hits]
         stated = [n for n, status in enumerate(statuses) if status == "present"]
         found = find_attributes(sentence.tokens, sentence.cues, durations, measurements)
         places = [(hits[n].first, hits[n].last) for n in stated]
@@ -126,14 +127,29 @@ class MessageReader:
         told = (h for h in matches.hits if self._findings[h.pattern.owner].kind in _BACKGROUND)
         return frozenset(i for h in told for i in h.indices)
 
-    def _status(self, hit: Hit, polarity: SentencePolarity) -> Status:
+    def _status(self, hit: Hit, polarity: SentencePolarity, tokens: Sequence[Token]) -> Status:
         history = self._findings[hit.pattern.owner].kind == "history"
         status = polarity.status(hit.indices, history=history)
         if hit.pattern.role == "absent":
             # "Can't talk in full sentences" denies what would speak against the finding.
-            denied = status == "absent" and not hit.pattern.has_negator
+            told = status in {"present", "past", "absent"} and not hit.pattern.has_negator
+            denied = told and _not_before(hit.first, tokens)
+            inner = {t.surface for n, t in enumerate(tokens[hit.first : hit.last], hit.first) if n not in hit.indices}
+            if told and "not" in inner:
+                # "My breathing is not fine" says neither that the finding is there nor that it is not.
+                return "hypothetical"
             return "present" if denied else "absent" if status in {"present", "past"} else status
         return status
+
+
+def _not_before(first: int, tokens: Sequence[Token]) -> bool:
+    """Whether a "not" stands right before, nothing but little words between: "cannot talk in full sentences"."""
+    for place in range(first - 1, max(-1, first - 1 - _NOT_REACH), -1):
+        if tokens[place].is_barrier:
+            return False
+        if tokens[place].surface == "not":
+            return True
+    return False
 
 
 def _merged(mentions: list[Mention], source: Source) -> Iterator[Mention]:

@@ -47,3 +47,30 @@ def test_level(engine: TriageEngine, text: str, age: float | None, level: Dispos
 )
 def test_an_arm_that_has_its_own_reason_is_no_heart_attack(engine: TriageEngine, text: str) -> None:
     assert not engine.assess([PatientMessage(1, text)]).disposition.is_emergency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Severe pelvic pain and vomiting, pregnancy test negative.",
+        "He cannot talk in full sentences and his inhaler is not helping.",
+        "Band-like pain in my back, my legs are weak on both sides and I am numb where I sit.",
+    ],
+)
+def test_an_emergency_is_not_talked_away_by_a_denial_beside_it(engine: TriageEngine, text: str) -> None:
+    decision = engine.assess([PatientMessage(1, text)])
+    assert decision.disposition.is_emergency, decision.explanation.summary
+
+
+@pytest.mark.parametrize(
+    ("said", "finding"),
+    [
+        ("I was ironing all afternoon", "birth_imminent"),
+        ("my leg aches a bit", "insect_bite"),
+        ("I kept pacing up and down", "stroke_named_now"),
+        ("it puffed up a little drink in hand", "drunk_at_injury"),
+    ],
+)
+def test_words_that_only_look_like_a_finding(engine: TriageEngine, said: str, finding: str) -> None:
+    found = engine.assess([PatientMessage(1, said)]).findings
+    assert finding not in {f.id for f in found if f.present}

@@ -147,6 +147,7 @@ def test_the_page_does_not_flicker_while_a_turn_runs(server: Server, open_page: 
     begin_chat(page, server, "yuki")
     say(page, "I have a sore throat")
     reply_is_whole(page)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
     # Mark the first bubbles; a page that is thrown away and drawn again would lose the marks.
     page.evaluate("document.querySelectorAll('.stChatMessage').forEach(e => e.dataset.seen = 'yes')")
     marked = page.locator(".stChatMessage[data-seen=yes]")

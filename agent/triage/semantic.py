@@ -70,6 +70,8 @@ class Sense:
     finding: str
     """EVERYDAY when it most likely tells none."""
     chance: float
+    dangerous: bool
+    """The likeliest finding is critical or alone makes an emergency."""
 
 
 class SemanticMatcher:
@@ -122,7 +124,7 @@ class SemanticMatcher:
                 if score >= ROUTE_THRESHOLD:
                     near[protocol] = max(near.get(protocol, 0.0), float(score))
             ranked = tuple(sorted(near.items(), key=lambda item: -item[1]))
-            senses[number] = Sense(ranked, names[best], float(chances[row, best]))
+            senses[number] = Sense(ranked, names[best], chance, names[best] in self._dangerous)
         return matches, senses
 
     def _agrees(self, clause: Clause, owner: str) -> bool:

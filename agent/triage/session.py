@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from agent.triage.answers import Answered, answer, given_up
 from agent.triage.facts import KnownFacts, gather
+from agent.triage.grammar import FREE
 from agent.triage.measures import measured_findings, session_vitals, vital_quotes
 from agent.triage.mentions import Clause, Mention, Reading
 from agent.triage.reader import MessageReader
@@ -18,6 +19,13 @@ from agent.triage.types import SEVERAL_PEOPLE, PatientFacts, PatientMessage
 from knowledge.projection import EVERYDAY
 from knowledge.schema import Content, FindingDef, Lexicon, Question
 
+MUCH = 3
+"""So many clauses that tell something and were not understood keep from self-care: of 45 open self-care cases none has
+three, of 7 that should have been seen by a clinician one has."""
+TELLING_WORDS = 3
+LIKELY_EVERYDAY = 0.4
+MAY_BE = 0.3
+"""Probability from which a clause may tell of a danger sign: too little to set it, enough to keep from self-care."""
 SURELY_EVERYDAY = 0.6
 """Probability from which a clause that sounds like a symptom is taken for everyday talk."""
 _COUNTED_KINDS = frozenset({"symptom", "sign"})
@@ -108,7 +116,7 @@ def complete(
         conflicts.append(SEVERAL_PEOPLE)
     vitals = session_vitals(session.readings, facts)
     covered = _covered(rulebook, findings)
-    unmatched = tuple(dict.fromkeys(c.quote for n, c in left if _adds(c, senses.get(n), covered)))
+    unmatched = tuple(dict.fromkeys(_not_understood(left, senses, covered)))
     return SessionReading(
         findings=findings,
         facts=facts,
@@ -164,19 +172,36 @@ def _covered(rulebook: Rulebook, findings: SessionFindings) -> frozenset[str]:
     return frozenset(finding for name in opened for finding in rulebook.covers[name])
 
 
-def _adds(clause: Clause, sense: Sense | None, covered: frozenset[str]) -> bool:
-    """Whether a clause that no finding was read from sounds like another complaint than the open ones.
+def _not_understood(
+    left: Sequence[tuple[int, Clause]], senses: Mapping[int, Sense], covered: frozenset[str]
+) -> Iterator[str]:
+    """Quotes of clauses that may tell of something else; of all that tell anything when there are many of them."""
+    unread = [(n, c) for n, c in left if _tells(c, senses.get(n), covered)]
+    much = len(unread) >= MUCH
+    yield from (c.quote for n, c in left if _adds(c, senses.get(n), covered) or (much and (n, c) in unread))
 
-    "It's tender" says more of the open complaint, another place of the body does not. What means everyday talk, or what
-    the open complaints cover, adds nothing.
-    """
-    if not clause.symptomatic or (covered and not clause.placed):
+
+def _tells(clause: Clause, sense: Sense | None, covered: frozenset[str]) -> bool:
+    """Whether a clause says something that is neither everyday talk nor more of the open complaints."""
+    if sense is None or clause.denied or clause.relieved or clause.question or sense.finding in covered:
         return False
+    words = {form for form in clause.forms if form not in FREE and form[:1].isalpha()}
+    return len(words) >= TELLING_WORDS and (sense.finding != EVERYDAY or sense.chance < LIKELY_EVERYDAY)
+
+
+def _adds(clause: Clause, sense: Sense | None, covered: frozenset[str]) -> bool:
+    """Whether a clause that no finding was read from may tell of something else than the open complaints.
+
+    What is likely everyday talk, or more of what the open complaints cover, adds nothing. A symptom at another place of
+    the body does; so does what the projection cannot tell from a danger sign.
+    """
     if sense is None:
-        return True
+        return clause.symptomatic and (clause.placed or not covered)
     if clause.denied or clause.relieved or sense.finding in covered:
         return False
-    return sense.finding != EVERYDAY or sense.chance < SURELY_EVERYDAY
+    if sense.finding == EVERYDAY:
+        return clause.symptomatic and sense.chance < SURELY_EVERYDAY and (clause.placed or not covered)
+    return (clause.symptomatic and (clause.placed or not covered)) or (sense.dangerous and sense.chance >= MAY_BE)
 
 
 def _replies(session: Draft, questions: Mapping[str, Question]) -> list[PatientMessage]:

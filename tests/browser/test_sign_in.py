@@ -14,11 +14,12 @@ from tests.browser.patient_steps import PASSWORD, begin_chat, beside, come_in, n
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
 CHAT_BOX = "Write here what is wrong"
+RECORD_HEADING = "Appointments"
 # role: username, and the pages it may see by address, each with a text only that page has
 ROLES = {
     "patient": (
         "leila",
-        {"start": "How can we help?", "chat": CHAT_BOX, "my-record": "Appointments"},
+        {"start": "How can we help?", "chat": CHAT_BOX, "my-record": RECORD_HEADING},
     ),
     "nurse": ("nurse", {"triage": "Queue"}),
     "auditor": ("auditor", {"audit": "One conversation, turn by turn"}),
@@ -28,8 +29,12 @@ ADDRESSES = ("audit", "triage", "operations", "chat", "start", "my-record")
 
 
 def _mark(page: Page, wanted: str) -> Locator:
-    """What only that page has: its words, or the chat's own box."""
-    return page.get_by_placeholder(wanted) if wanted == CHAT_BOX else page.get_by_text(wanted)
+    """What only that page has: its words, its heading where a case may hold the same word, or the chat's own box."""
+    if wanted == CHAT_BOX:
+        return page.get_by_placeholder(wanted)
+    if wanted == RECORD_HEADING:
+        return page.get_by_role("heading", name=wanted, exact=True)
+    return page.get_by_text(wanted)
 
 
 def test_a_right_password_opens_the_role_s_own_page(server: Server, open_page: OpenPage) -> None:

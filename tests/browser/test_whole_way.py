@@ -57,6 +57,10 @@ def test_from_the_patients_words_to_the_proof(own_server: Server, open_page: Ope
 
 
 def test_a_row_edited_by_hand_is_named(own_server: Server, open_page: OpenPage) -> None:
+    patient = open_page()
+    begin_chat(patient, own_server, "yuki")
+    say(patient, "I have a sore throat")
+    reply_is_whole(patient)
     page = open_page()
     sign_in(page, own_server, "auditor")
     page.get_by_role("button", name="Verify the log").click()

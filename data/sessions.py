@@ -110,13 +110,13 @@ class Sessions:
                 self._record("session.status", session_id, {"from": old, "to": status}, [("sessions", session_id)])
 
     def _session_row(self, session_id: str) -> Row:
-        row = self._store.row(f"SELECT {_COLUMNS} FROM sessions WHERE session_id = ?", (session_id,))  # noqa: S608
+        row = self._store.row(f"SELECT {_COLUMNS} FROM sessions WHERE session_id = ?", (session_id,))  # noqa: S608 - columns and conditions are constants above
         if row is None:
             raise NotFound("no such session")
         return row
 
     def _sessions(self, condition: str, value: str) -> list[SessionRecord]:
-        sql = f"SELECT {_COLUMNS} FROM sessions WHERE {condition} ORDER BY created_at DESC, rowid DESC"  # noqa: S608
+        sql = f"SELECT {_COLUMNS} FROM sessions WHERE {condition} ORDER BY created_at DESC, rowid DESC"  # noqa: S608 - columns and conditions are constants above
         return [session_from_row(row) for row in self._store.rows(sql, (value,))]
 
     def _record(

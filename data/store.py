@@ -135,12 +135,12 @@ class Store:
         """Add one row, inside `write()`. Table and column names are constants of this code, never a caller's text."""
         names = ", ".join(row)
         marks = ", ".join(f":{name}" for name in row)
-        self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608 - names come from the repositories, values are bound
 
     def update(self, table: str, key: str, key_value: str, changes: Mapping[str, Any]) -> None:
         """Change one row by its key, inside `write()`. Names are constants of this code."""
         sets = ", ".join(f"{name} = :{name}" for name in changes)
-        self.execute(f"UPDATE {table} SET {sets} WHERE {key} = :_key", {**changes, "_key": key_value})  # noqa: S608
+        self.execute(f"UPDATE {table} SET {sets} WHERE {key} = :_key", {**changes, "_key": key_value})  # noqa: S608 - names come from the repositories, values are bound
 
     def execute(self, sql: str, parameters: Parameters = ()) -> None:
         """Run one writing statement.

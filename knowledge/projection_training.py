@@ -116,7 +116,7 @@ def _fit(labelled: Labelled, vocabulary: str, dimensions: int) -> Projection:
             likely = torch.log(chance * 0.99 + 0.01 / len(names))
             loss = (functional.nll_loss(likely, y[batch], reduction="none") * weight[batch]).mean()
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]  # torch gives it no types
+            torch.autograd.backward(loss)
             optimiser.step()
     with torch.no_grad():
         unit = functional.normalize(prototypes, dim=1).numpy()

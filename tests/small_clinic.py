@@ -15,6 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
+
 from agent.bootstrap import build_manager
 from agent.context import Clinic, RunContext, TurnLedger
 from agent.events import (
@@ -34,6 +36,7 @@ from agent.models.openai_compatible import OpenAISettings
 from agent.models.resilience import ModelLine
 from agent.models.slot import ModelSlot
 from agent.settings import Settings
+from agent.state import AgentState
 from data.ehr.connector import Chart, ChartAllergy, ChartMedicine
 from data.records import Item, Message, Records, open_records
 from tests.fakes import FakeCharts
@@ -144,9 +147,9 @@ class House:
     ) -> dict[str, Any]:
         """The graph alone, with an ``emit`` of the test's own."""
         context = self.context(session_id, line, emit, text=text, **changes)
-        first = {"session_id": session_id, "user_id": "acc", "user_message": text, "answered_offer": None}
-        config = {"recursion_limit": steps_of_a_turn(self.clinic.settings.max_model_calls)}
-        return dict(build_graph().invoke(first, config, context=context))  # type: ignore[call-overload]
+        first = AgentState(session_id=session_id, user_id="acc", user_message=text, answered_offer=None)
+        config: RunnableConfig = {"recursion_limit": steps_of_a_turn(self.clinic.settings.max_model_calls)}
+        return dict(build_graph().invoke(first, config, context=context))
 
     def committed(self, session_id: str) -> list[str]:
         """Texts of the transcript as another process would see them now."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -41,7 +43,7 @@ def show(records: Records, case: Case) -> None:
         case_history.show(records, case)
 
 
-def _take_along(par: dict[str, object]) -> None:
+def _take_along(par: Mapping[str, Any]) -> None:
     with st.expander("Copy, export and versions", icon=":material/content_copy:"):
         st.code(as_text(par), language=None, wrap_lines=True)
         with st.container(horizontal=True):
@@ -61,5 +63,5 @@ def _take_along(par: dict[str, object]) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        provenance = dict(par["provenance"])  # type: ignore[call-overload]
+        provenance = par["provenance"]
         st.table({"Version": {k.replace("_", " "): str(v) for k, v in provenance.items() if v is not None}})

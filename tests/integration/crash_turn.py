@@ -18,8 +18,8 @@ from agent.safety.gate import OutputGate
 from agent.safety.screen import InputScreener
 from agent.safety.templates import Templates
 from agent.settings import Settings
+from agent.state import AgentState
 from agent.triage.engine import TriageEngine
-from agent.triage.types import PatientFacts, PatientMessage, TriageDecision
 from data.records import open_records
 from knowledge.schema import load_content
 from tests.fakes import FakeCharts, MissingLibrary, Says, ScriptedModel
@@ -28,9 +28,15 @@ from tests.small_clinic import SHOWN, seed_small_clinic
 REPLY = "Thank you for writing. A nurse reads every message. Please follow the steps above."
 
 
+def tell(line: str) -> None:
+    """One line for the test that watches this process, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def stop() -> NoReturn:
     """Say so, and wait to be killed."""
-    print("stopped", flush=True)  # noqa: T201
+    tell("stopped")
     threading.Event().wait()
     raise SystemExit(1)
 
@@ -38,7 +44,7 @@ def stop() -> NoReturn:
 class StoppingEngine(TriageEngine):
     """Stops at the first judgement: the message is recorded and nothing else."""
 
-    def assess(self, messages: list[PatientMessage], facts: PatientFacts = PatientFacts()) -> TriageDecision:  # type: ignore[override]  # noqa: B008
+    def assess(self, *_: object, **__: object) -> NoReturn:
         """Stop."""
         stop()
 
@@ -63,7 +69,7 @@ def main(home: Path, point: str, text: str) -> None:
         nonlocal seen
         if isinstance(event, SHOWN):
             seen += 1
-            print(event.text, flush=True)  # noqa: T201
+            tell(event.text)
             if point == str(seen):
                 stop()
 
@@ -72,9 +78,9 @@ def main(home: Path, point: str, text: str) -> None:
         turn_number=start.number, writer_relation="self", intake={}, model_line=model.line(), deadline=float("inf"),
         emit=emit, ledger=TurnLedger(),
     )  # fmt: skip
-    first = {"session_id": session, "user_id": "", "user_message": text, "answered_offer": None}
-    build_graph().invoke(first, context=context)  # type: ignore[call-overload]
-    print("ended", flush=True)  # noqa: T201
+    first: AgentState = {"session_id": session, "user_id": "", "user_message": text, "answered_offer": None}
+    build_graph().invoke(first, context=context)
+    tell("ended")
 
 
 if __name__ == "__main__":

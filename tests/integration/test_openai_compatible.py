@@ -220,7 +220,7 @@ def test_the_key_is_sent_and_never_shown(encoder: Encoder) -> None:
 def test_tracing_is_off_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in TRACING_VARIABLES:
         monkeypatch.setenv(name, "true")
-    langsmith.utils.get_env_var.cache_clear()  # type: ignore[attr-defined]
+    langsmith.utils.get_env_var.cache_clear()
     assert langsmith.utils.tracing_is_enabled() is True
     build_chat_model(OpenAISettings(base_url="http://127.0.0.1:9/v1", model="m"))
     assert langsmith.utils.tracing_is_enabled() is False

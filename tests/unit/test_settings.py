@@ -90,5 +90,5 @@ def test_what_is_complete(monkeypatch: pytest.MonkeyPatch, variables: dict[str, 
 
 def test_settings_are_frozen_and_explained() -> None:
     with pytest.raises(ValidationError):
-        Settings().emergency_number = "999"  # type: ignore[misc]
+        Settings().emergency_number = "999"
     assert all(f.description for f in Settings.model_fields.values())

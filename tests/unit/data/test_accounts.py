@@ -79,7 +79,7 @@ def test_of_thousands_of_guesses_an_hour_at_most_twenty_are_evaluated(
     records: Records, desk: Desk, clock: FakeClock, name: str, pause_s: float
 ) -> None:
     hasher = CountingHasher()
-    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)  # type: ignore[arg-type]
+    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)
     for _ in range(min(10_000, int(3600 / pause_s))):
         assert not accounts.authenticate(name, "wrong").ok
         clock.advance(seconds=pause_s)
@@ -88,7 +88,7 @@ def test_of_thousands_of_guesses_an_hour_at_most_twenty_are_evaluated(
 
 def test_the_owner_signing_in_does_not_hand_an_attacker_new_tries(records: Records, clock: FakeClock) -> None:
     hasher = CountingHasher()
-    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)  # type: ignore[arg-type]
+    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)
     accounts.create("nora", "Nora", "nurse", PASSWORD)
     wrong = 0
     for _ in range(1000):
@@ -103,7 +103,7 @@ def test_the_owner_signing_in_does_not_hand_an_attacker_new_tries(records: Recor
 
 def test_guessing_over_many_names_slows_down_too(records: Records, clock: FakeClock) -> None:
     hasher = CountingHasher()
-    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)  # type: ignore[arg-type]
+    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)
     for number in range(10_000):
         accounts.authenticate(f"name {number}", "wrong")
         clock.advance(seconds=0.36)
@@ -112,7 +112,7 @@ def test_guessing_over_many_names_slows_down_too(records: Records, clock: FakeCl
 
 def test_guesses_at_once_are_counted_before_they_are_evaluated(records: Records, desk: Desk, clock: FakeClock) -> None:
     hasher = CountingHasher()
-    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)  # type: ignore[arg-type]
+    accounts = Accounts(records.store, records.audit, clock, counting_ids(), hasher=hasher)
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda _: accounts.authenticate("nora", "wrong"), range(64)))
     assert hasher.evaluated == 5

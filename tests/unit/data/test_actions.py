@@ -196,4 +196,4 @@ def test_adding_twice_changes_nothing(actions: Actions, records: Records, clock:
 @pytest.mark.parametrize("change", [{"kind": "toy"}, {"stock": -1}, {"price_cents": -1}])
 def test_an_impossible_item_is_refused(actions: Actions, change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="an item needs"):
-        actions.add_item(Item(**(vars(ITEMS[0]) | {"item_id": "new"} | change)))  # type: ignore[arg-type]
+        actions.add_item(Item(**(vars(ITEMS[0]) | {"item_id": "new"} | change)))

@@ -32,7 +32,7 @@ SLOT_SEARCHES = [
 
 @pytest.mark.parametrize(("criteria", "found"), SLOT_SEARCHES)
 def test_free_slots_fit_what_was_asked(actions: Actions, criteria: dict[str, object], found: list[str]) -> None:
-    slots = actions.free_slots(**criteria)  # type: ignore[arg-type]
+    slots = actions.free_slots(**criteria)
     assert [slot.slot_id.removeprefix("slo_") for slot in slots] == found
 
 

@@ -30,21 +30,21 @@ class CountingEncoder:
 
 def test_a_second_start_encodes_nothing(tmp_path: Path) -> None:
     first, second = CountingEncoder(), CountingEncoder()
-    kept = VectorCache(first, tmp_path).encode(CONTENT)  # type: ignore[arg-type]
-    again = VectorCache(second, tmp_path).encode(CONTENT)  # type: ignore[arg-type]
+    kept = VectorCache(first, tmp_path).encode(CONTENT)
+    again = VectorCache(second, tmp_path).encode(CONTENT)
     assert np.array_equal(kept, again)
     assert (first.calls, second.calls) == (1, 0)
 
 
 def test_short_lists_leave_no_file(tmp_path: Path) -> None:
-    VectorCache(CountingEncoder(), tmp_path).encode(CONTENT[:-1])  # type: ignore[arg-type]
+    VectorCache(CountingEncoder(), tmp_path).encode(CONTENT[:-1])
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("damage", [b"", b"x" * 40, None], ids=["emptied", "cut", "one bit"])
 def test_damage_is_encoded_anew(tmp_path: Path, damage: bytes | None) -> None:
     encoder = CountingEncoder()
-    cache = VectorCache(encoder, tmp_path)  # type: ignore[arg-type]
+    cache = VectorCache(encoder, tmp_path)
     kept = cache.encode(CONTENT)
     (file,) = tmp_path.iterdir()
     content = bytearray(file.read_bytes())
@@ -56,7 +56,7 @@ def test_damage_is_encoded_anew(tmp_path: Path, damage: bytes | None) -> None:
 
 def test_other_texts_and_encoders_do_not_meet(tmp_path: Path) -> None:
     encoder = CountingEncoder()
-    cache = VectorCache(encoder, tmp_path)  # type: ignore[arg-type]
+    cache = VectorCache(encoder, tmp_path)
     cache.encode(CONTENT)
     cache.encode([*CONTENT[1:], "another"])
     encoder.version = "counting@2"

@@ -139,7 +139,7 @@ def test_nothing_is_encoded_before_the_first_message() -> None:
     def never(texts: object) -> object:
         raise AssertionError("encoded too early")
 
-    EmbeddedChatModel(encode=never, exemplars=load_intents(), phrases=load_phrasing())  # type: ignore[arg-type]
+    EmbeddedChatModel(encode=never, exemplars=load_intents(), phrases=load_phrasing())
 
 
 def test_a_receipt_of_an_earlier_turn_is_not_stated_again(embedded: EmbeddedChatModel) -> None:

@@ -29,13 +29,13 @@ class BrokenGate:
         return self._answer
 
 
-FAULTS = [None, "pass", True, {}, Verdict("maybe"), RuntimeError("x"), MemoryError(), RecursionError(), TimeoutError(),  # type: ignore[arg-type]
+FAULTS = [None, "pass", True, {}, Verdict("maybe"), RuntimeError("x"), MemoryError(), RecursionError(), TimeoutError(),
           ValueError("x"), KeyError("x"), UnicodeError("x")]  # fmt: skip
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=repr)
 def test_a_broken_gate_blocks(fault: Any) -> None:
-    verdict = gate_or_block(BrokenGate(fault), SENTENCE, context=GateContext())  # type: ignore[arg-type]
+    verdict = gate_or_block(BrokenGate(fault), SENTENCE, context=GateContext())
     assert (verdict.status, verdict.template) == ("block", "degraded.gate")
     assert [v.rule for v in verdict.violations] == ["gate_failure"]
 
@@ -57,7 +57,7 @@ def test_a_fault_inside_the_gate_blocks(policies: Policies, monkeypatch: pytest.
 
 def test_a_program_being_stopped_is_not_swallowed() -> None:
     with pytest.raises(KeyboardInterrupt):
-        gate_or_block(BrokenGate(KeyboardInterrupt()), SENTENCE, context=GateContext())  # type: ignore[arg-type]
+        gate_or_block(BrokenGate(KeyboardInterrupt()), SENTENCE, context=GateContext())
 
 
 def test_a_turn_without_passages_has_no_citations() -> None:

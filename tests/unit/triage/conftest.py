@@ -41,7 +41,7 @@ def assessor(engine: TriageEngine) -> Assess:
 
     def assess(*messages: str | tuple[str, str], **facts: object) -> TriageDecision:
         spoken = [PatientMessage(n, *((m, None) if isinstance(m, str) else m)) for n, m in enumerate(messages, start=1)]
-        return engine.assess(spoken, PatientFacts(**facts))  # type: ignore[arg-type]
+        return engine.assess(spoken, PatientFacts(**facts))
 
     return assess
 

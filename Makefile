@@ -21,7 +21,7 @@ run: setup
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: setup browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 # Debian's Chromium where it is or can be installed; elsewhere Playwright's own download.
 browser: setup

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the workers read the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay on one worker, and so do all browser tests: two browsers at once starve each other."""
-    for item in items:
-        path = Path(item.path)
-        group = "browser" if path.parent.name == "browser" else path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+class WholeFiles(LoadScopeScheduling):
+    """A file's tests stay on one worker, and so do all browser tests: two browsers at once starve each other.
+
+    pytest-xdist 3.8 has groups for this, but writes them to a field that pytest 9.2 no longer reads.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    """How tests are dealt to the workers, whatever --dist says."""
+    return WholeFiles(config, log)

@@ -129,7 +129,7 @@ def test_a_level_without_a_comment_is_refused_and_nothing_is_lost(server: Server
     page.get_by_role("button", name="Set the new level").click()
     expect(page.get_by_text("Write a comment")).to_be_visible()
     assert rows(server, "SELECT disposition FROM cases WHERE case_id = ?", case_id) == [("clinician_today",)]
-    page.get_by_label("Comment").fill("Pulse 38 on the phone")
+    page.get_by_role("textbox", name="Comment").fill("Pulse 38 on the phone")
     page.get_by_role("button", name="Set the new level").click()
     expect(page.locator(".st-key-level_high")).to_contain_text("Pulse 38 on the phone")
     assert rows(server, "SELECT disposition FROM cases WHERE case_id = ?", case_id) == [("emergency_department_now",)]
@@ -237,7 +237,7 @@ def test_a_prescription_is_approved_or_declined_with_a_reason(server: Server, op
     second = page.locator('[class*="st-key-proposal_"]').filter(has_text="Zopiclone")
     second.get_by_role("button", name="Decline").click()
     expect(page.get_by_text("Not declined: write the reason first")).to_be_visible()
-    second.get_by_label("Reason, if you decline").fill("Not with sleep apnoea")
+    second.get_by_role("textbox", name="Reason, if you decline").fill("Not with sleep apnoea")
     second.get_by_role("button", name="Decline").click()
     expect(second).to_have_count(0)
     first.get_by_role("button", name="Approve").click()

@@ -81,7 +81,7 @@ def _nurse_signs_a_changed_level(nurse: Page, case_id: str) -> None:
     nurse.get_by_text("Change the level", exact=True).click()
     choose(nurse, "New level", "Emergency department now")
     choose(nurse, "Reason", "Seen or spoken to by a clinician")
-    nurse.get_by_label("Comment").fill("Spoke to him: pain has gone, his brother drives him in")
+    nurse.get_by_role("textbox", name="Comment").fill("Spoke to him: pain has gone, his brother drives him in")
     nurse.get_by_role("button", name="Set the new level").click()
     expect(nurse.locator(".st-key-level_high")).to_contain_text("his brother drives him in")
     nurse.get_by_role("button", name="Accept the level and sign").click()

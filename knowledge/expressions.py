@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 Truth: TypeAlias = bool | None
 Value: TypeAlias = bool | float | str | None
 Lookup: TypeAlias = Callable[[str, str | None], Value]
 """``lookup(name, attribute)`` gives a finding, one of its attributes, a fact or a vital sign; None when not known."""
+Test: TypeAlias = Callable[[Lookup], Truth]
 
 FLAGS = frozenset(
     {
@@ -57,19 +59,23 @@ class Expression:
     source: str
     tree: ast.expr
 
-    @property
+    @cached_property
     def findings(self) -> frozenset[str]:
         """Ids of the findings it mentions."""
         return frozenset(n for n, _ in _names(self.tree) if n not in NOT_FINDINGS)
 
-    @property
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Facts and vital signs it mentions."""
         return frozenset(n for n, _ in _names(self.tree) if n in NOT_FINDINGS)
 
     def evaluate(self, lookup: Lookup) -> Truth:
         """True, False, or None when what is known does not decide it."""
-        return _truth(self.tree, lookup)
+        return self._test(lookup)
+
+    @cached_property
+    def _test(self) -> Test:
+        return _compiled(self.tree)
 
     def satisfied_by(self, lookup: Lookup) -> frozenset[str]:
         """Findings and facts that are known true in a true expression: its evidence."""
@@ -155,24 +161,23 @@ def _flag(value: Value) -> Truth:
     return None if value is None else bool(value)
 
 
-def _truth(node: ast.expr, lookup: Lookup) -> Truth:
+def _compiled(node: ast.expr) -> Test:
+    """The node as a function, so that the tree is walked once and not at every question."""
     match node:
         case ast.BoolOp(op=ast.And(), values=values):
-            return _all([_truth(v, lookup) for v in values])
+            return _all([_compiled(v) for v in values])
         case ast.BoolOp(values=values):
-            return _any([_truth(v, lookup) for v in values])
+            return _any([_compiled(v) for v in values])
         case ast.UnaryOp(operand=operand):
-            inner = _truth(operand, lookup)
-            return None if inner is None else not inner
+            return _not(_compiled(operand))
         case ast.Name(id=name):
-            return _flag(lookup(name, None))
+            return lambda lookup: _flag(lookup(name, None))
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-            return _attribute(name, attribute, lookup)
+            return lambda lookup: _attribute(name, attribute, lookup)
         case ast.Call(func=ast.Name(id=function), args=args):
-            truths = [_truth(a, lookup) for a in args]
-            return _all(truths) if function == "all_of" else _any(truths)
+            return (_all if function == "all_of" else _any)([_compiled(a) for a in args])
         case ast.Compare(left=left, ops=[operator], comparators=[ast.Constant(value=right)]):
-            return _comparison(left, operator, right, lookup)
+            return _comparison(left, operator, right)
     raise ExpressionError(f"not in the rule language: {ast.unparse(node)}")
 
 
@@ -187,23 +192,28 @@ def _attribute(name: str, attribute: str, lookup: Lookup) -> Truth:
     return value if present else (None if value is not False else False)
 
 
-def _comparison(left: ast.expr, operator: ast.cmpop, right: object, lookup: Lookup) -> Truth:
+def _comparison(left: ast.expr, operator: ast.cmpop, right: object) -> Test:
     match left:
         case ast.Name(id="sex"):
-            value = lookup("sex", None)
-            return None if value is None else value == right
+            return lambda lookup: None if (value := lookup("sex", None)) is None else value == right
         case ast.Name(id=name):
-            value = lookup(name, None)
+            return lambda lookup: _compared(lookup(name, None), operator, right)
         case ast.Attribute(value=ast.Name(id=name), attr=attribute):
-            present = lookup(name, None)
-            if present is False:
-                return False
-            # How long something has lasted says nothing while nobody has said that it is there.
-            value = lookup(name, attribute) if present else None
+            return lambda lookup: _measured(name, attribute, lookup, operator, right)
         case ast.Call(args=args):
-            return _count([_truth(a, lookup) for a in args], operator, right)
-        case _:
-            raise ExpressionError(f"cannot compare {ast.unparse(left)}")
+            return _count([_compiled(a) for a in args], operator, right)
+    raise ExpressionError(f"cannot compare {ast.unparse(left)}")
+
+
+def _measured(name: str, attribute: str, lookup: Lookup, operator: ast.cmpop, right: object) -> Truth:
+    """How long something has lasted says nothing while nobody has said that it is there."""
+    present = lookup(name, None)
+    if present is False:
+        return False
+    return _compared(lookup(name, attribute), operator, right) if present else None
+
+
+def _compared(value: Value, operator: ast.cmpop, right: object) -> Truth:
     if value is None or isinstance(value, str) or not isinstance(right, int | float):
         return None
     return _holds(operator, float(value), float(right))
@@ -213,21 +223,45 @@ def _holds(operator: ast.cmpop, left: float, right: float) -> bool:
     return left == right if isinstance(operator, ast.Eq) else _COMPARE[type(operator)](left, right)
 
 
-def _count(truths: list[Truth], operator: ast.cmpop, right: object) -> Truth:
+def _count(tests: list[Test], operator: ast.cmpop, right: object) -> Test:
     """How many are true, between the number known true and that plus the unknown ones."""
-    assert isinstance(right, int | float)
-    low = sum(t is True for t in truths)
-    high = low + sum(t is None for t in truths)
-    outcomes = {_holds(operator, float(n), float(right)) for n in range(low, high + 1)}
-    return outcomes.pop() if len(outcomes) == 1 else None
+
+    def test(lookup: Lookup) -> Truth:
+        assert isinstance(right, int | float)
+        truths = [t(lookup) for t in tests]
+        low = truths.count(True)
+        outcomes = {_holds(operator, float(n), float(right)) for n in range(low, low + truths.count(None) + 1)}
+        return outcomes.pop() if len(outcomes) == 1 else None
+
+    return test
 
 
-def _all(truths: list[Truth]) -> Truth:
-    return False if False in truths else (None if None in truths else True)
+def _not(inner: Test) -> Test:
+    return lambda lookup: None if (value := inner(lookup)) is None else not value
 
 
-def _any(truths: list[Truth]) -> Truth:
-    return True if True in truths else (None if None in truths else False)
+def _all(tests: list[Test]) -> Test:
+    return _until(tests, ends=False)
+
+
+def _any(tests: list[Test]) -> Test:
+    return _until(tests, ends=True)
+
+
+def _until(tests: list[Test], *, ends: bool) -> Test:
+    """Settled by the first that is ``ends``; else unknown when one is unknown."""
+
+    def test(lookup: Lookup) -> Truth:
+        result: Truth = not ends
+        for part in tests:
+            value = part(lookup)
+            if value is ends:
+                return ends
+            if value is None:
+                result = None
+        return result
+
+    return test
 
 
 def _evidence(node: ast.expr, lookup: Lookup, *, positive: bool) -> Iterator[str]:
@@ -243,6 +277,6 @@ def _evidence(node: ast.expr, lookup: Lookup, *, positive: bool) -> Iterator[str
         case ast.Compare(left=ast.Call(args=args)):
             for arg in args:
                 yield from _evidence(arg, lookup, positive=positive)
-        case _ if positive and _truth(node, lookup):
+        case _ if positive and _compiled(node)(lookup):
             for name, _ in _names(node):
                 yield name

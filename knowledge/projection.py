@@ -116,6 +116,11 @@ def load_wordings(findings: Mapping[str, FindingDef], folder: Path = WORDINGS_DI
     return pairs
 
 
+def training_sentences(findings: Mapping[str, FindingDef]) -> list[tuple[str, str]]:
+    """(sentence, finding): the vocabulary's own and those written to train on. Raises ContentError."""
+    return list(dict.fromkeys([*labelled_sentences(findings.values()), *load_wordings(findings)]))
+
+
 def load_everyday(path: Path = EVERYDAY_FILE) -> tuple[str, ...]:
     """Clauses people write around their complaint that tell no finding. Raises ContentError."""
     told = read_yaml(path).get("everyday")

@@ -20,9 +20,9 @@ from knowledge.projection import (
     EVERYDAY,
     PROJECTION_FILE,
     Projection,
-    labelled_sentences,
     load_everyday,
     load_wordings,
+    training_sentences,
     vocabulary_hash,
 )
 from knowledge.schema import Content, load_content
@@ -176,11 +176,10 @@ def main(
 ) -> None:
     """Print the held-out figures, then train on everything and write the file."""
     content = load_content()
-    wordings = load_wordings(content.findings)
-    pairs = list(dict.fromkeys([*labelled_sentences(content.findings.values()), *wordings]))
+    pairs = training_sentences(content.findings)
     everyday = load_everyday()
     labelled = label(pairs, everyday, Encoder().encode)
-    for line in report(content, labelled, frozenset(wordings)):
+    for line in report(content, labelled, frozenset(load_wordings(content.findings))):
         typer.echo(line)
     if not only_report:
         _fit(labelled, vocabulary_hash(pairs, everyday), DIMENSIONS).save(PROJECTION_FILE)

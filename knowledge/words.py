@@ -38,6 +38,19 @@ OTHER_WORDS: Final = {
 }  # fmt: skip
 
 
+LEAST_USES: Final = 65
+"""Count from which a word of the frequency list is taken for one; rarer entries are often misspelt themselves."""
+
+
+def listed_words() -> list[str]:
+    """English words of the spell checker's frequency list, the commonest first."""
+    from spellchecker import SpellChecker  # a quarter of a second to read its list
+
+    counts: dict[str, int] = SpellChecker(distance=1).word_frequency.dictionary
+    kept = [word for word, count in counts.items() if count >= LEAST_USES]
+    return sorted(kept, key=lambda word: (-counts[word], word))
+
+
 def plain_lower(text: str) -> str:
     """A text in lower case with straight apostrophes."""
     return text.lower().replace("\u2019", "'")

@@ -79,6 +79,7 @@ def test_every_question_says_why(content: Content) -> None:
         ("protocols/headache.yaml", "when: headache", "when: headache and no_such_finding", "no_such_finding"),
         ("protocols/headache.yaml", "when: headache", "when: __import__('os') or headache", "rule language"),
         ("protocols/headache.yaml", "id: headache\n", "id: headeache\n", "headeache"),
+        ("protocols/acne.yaml", "narrows: [rash]", "narrows: [rush]", "narrows rush"),
         ("findings/general.yaml", "kind: symptom", "kind: feeling", "kind"),
         ("policies/locales/en.yaml", "  withheld:", "  withhold:", "withheld"),
     ],

@@ -40,9 +40,11 @@ class TriageEngine:
         self._content = content
         self._vocabulary = build_vocabulary(content, known_words)
         self._reader = MessageReader(content, self._vocabulary)
-        tokeniser = self._vocabulary.tokeniser
-        self._semantic = SemanticMatcher(content, encode, tokeniser, projection) if encode and projection else None
         self._rulebook = build_rulebook(content)
+        self._semantic: SemanticMatcher | None = None
+        if encode and projection:
+            tokeniser = self._vocabulary.tokeniser
+            self._semantic = SemanticMatcher(content, self._rulebook, encode, tokeniser, projection)
 
     def warm(self) -> None:
         """Encode the example sentences now, so that the first message is not slow."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -28,7 +28,7 @@ _NAN = float("nan")
 _AGES = {"age_years": 1.0, "age_months": 12.0, "age_days": 365.25}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object for each rule: comparing their fields would take long
 class CompiledRule:
     """A rule with its parsed condition."""
 
@@ -44,7 +44,7 @@ class CompiledRule:
         return self.when.findings | self.when.facts | timed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CompiledProtocol:
     """A protocol ready to be applied."""
 
@@ -125,11 +125,6 @@ class Situation:
         return value
 
 
-def compile_protocols(content: Content) -> dict[str, CompiledProtocol]:
-    """Parse every condition once."""
-    return {p.id: _compile(p) for p in content.protocols.values()}
-
-
 def _compile(protocol: Protocol) -> CompiledProtocol:
     sources = {s.id: SourceRef(s.id, s.organisation, s.title, s.year, str(s.url)) for s in protocol.sources}
     rules = tuple(CompiledRule(r, protocol.id, parse(r.when), sources[r.source]) for r in protocol.rules)
@@ -195,10 +190,14 @@ class Rulebook:
     covers: Mapping[str, frozenset[str]]
     named: Mapping[str, frozenset[str]]
 
+    def opened(self, present: Set[str]) -> list[str]:
+        """Protocols that one of these findings opens."""
+        return [name for name, p in self.protocols.items() if not present.isdisjoint(p.protocol.presenting)]
+
 
 def build_rulebook(content: Content) -> Rulebook:
     """Compile the protocols and gather what the reading of a session needs of them."""
-    protocols = compile_protocols(content)
+    protocols = {p.id: _compile(p) for p in content.protocols.values()}
     flags = {name: _flags(p) for name, p in protocols.items()}
     named = {name: frozenset(n for r in p.rules for n in r.when.findings) for name, p in protocols.items()}
     covers = {name: (named[name] - flags[name]) | frozenset(p.protocol.presenting) for name, p in protocols.items()}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from agent.triage.grammar import FREE, NEGATORS, stems
 from agent.triage.mentions import Clause
-from agent.triage.rules import compile_protocols
+from agent.triage.rules import Rulebook
 from agent.triage.text import normalise
 from agent.triage.tokens import Tokeniser
 from agent.triage.types import Encode
@@ -77,11 +77,13 @@ class Sense:
 class SemanticMatcher:
     """Matches clauses by meaning. The protocols' examples are encoded once, at ``warm`` or first use."""
 
-    def __init__(self, content: Content, encode: Encode, tokeniser: Tokeniser, projection: Projection) -> None:
+    def __init__(
+        self, content: Content, rulebook: Rulebook, encode: Encode, tokeniser: Tokeniser, projection: Projection
+    ) -> None:
         self._encode = encode
         self._projection = projection
         self._known = frozenset(f.id for f in content.findings.values() if f.semantic != "never")
-        self._dangerous = _dangerous_findings(content)
+        self._dangerous = _dangerous_findings(content, rulebook)
         self._cues = _cue_forms(content.findings.values(), tokeniser)
         self._denying = {f.id: _denies(f, tokeniser) for f in content.findings.values()}
         self._routes: list[str] = []
@@ -160,10 +162,9 @@ def _denies(finding: FindingDef, tokeniser: Tokeniser) -> float:
     return sum(told) / max(1, len(told))
 
 
-def _dangerous_findings(content: Content) -> frozenset[str]:
+def _dangerous_findings(content: Content, rulebook: Rulebook) -> frozenset[str]:
     """Findings that are critical or alone make an emergency: a likeness is not enough to set them."""
-    protocols = compile_protocols(content)
-    rules = [r for p in protocols.values() for r in p.rules if r.rule.disposition.is_emergency]
+    rules = [r for p in rulebook.protocols.values() for r in p.rules if r.rule.disposition.is_emergency]
     found = {f.id for f in content.findings.values() if f.critical}
     for name, finding in content.findings.items():
         alone = {name, *finding.implies}

@@ -110,7 +110,7 @@ def complete(
     ]
     near = [name for n, c in left if not c.denied for name, _ in (senses[n].protocols if n in senses else ())]
     feared = [m.finding for m in spoken if (m.status == "hypothetical" or m.ended) and _is_of(m.subject, patient)]
-    near += [p.id for p in content.protocols.values() if set(p.presenting) & set(feared)]
+    near += rulebook.opened(set(feared))
     conflicts = [*findings.conflicts, *facts.conflicts]
     if others - {m.finding for m in own}:
         conflicts.append(SEVERAL_PEOPLE)
@@ -160,16 +160,14 @@ def _speaks_of_illness(findings: SessionFindings, vocabulary: Mapping[str, Findi
 def _borne_out(matches: Sequence[SemanticMatch], said: Sequence[Mention], rulebook: Rulebook) -> list[SemanticMatch]:
     """Matches that hold by themselves, and those an open complaint asks about: it is their second cue."""
     present = {m.finding for m in said if m.status == "present"} | {m.finding for m in matches if m.sure}
-    opened = [name for name, p in rulebook.protocols.items() if present & set(p.protocol.presenting)]
-    asked = {finding for name in opened for finding in rulebook.named[name]}
+    asked = {finding for name in rulebook.opened(present) for finding in rulebook.named[name]}
     return [m for m in matches if m.sure or m.finding in asked]
 
 
 def _covered(rulebook: Rulebook, findings: SessionFindings) -> frozenset[str]:
     """Findings that are more of the complaints that are open."""
     present = {name for name, state in findings.states.items() if state.present}
-    opened = [name for name, p in rulebook.protocols.items() if present & set(p.protocol.presenting)]
-    return frozenset(finding for name in opened for finding in rulebook.covers[name])
+    return frozenset(finding for name in rulebook.opened(present) for finding in rulebook.covers[name])
 
 
 def _not_understood(

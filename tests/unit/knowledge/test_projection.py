@@ -12,10 +12,10 @@ from knowledge.projection import (
     EVERYDAY,
     PROJECTION_FILE,
     Projection,
-    labelled_sentences,
     load_everyday,
     load_projection,
     load_wordings,
+    training_sentences,
     vocabulary_hash,
 )
 from knowledge.projection_training import train
@@ -83,8 +83,7 @@ def test_a_cut_file_is_refused(tmp_path: Path) -> None:
 
 def test_the_file_belongs_to_the_vocabulary(content: Content) -> None:
     """After a change of phrases, examples or wordings: python -m knowledge.projection_training."""
-    pairs = list(dict.fromkeys([*labelled_sentences(content.findings.values()), *load_wordings(content.findings)]))
-    assert load_projection().vocabulary == vocabulary_hash(pairs, load_everyday())
+    assert load_projection().vocabulary == vocabulary_hash(training_sentences(content.findings), load_everyday())
 
 
 def test_a_wording_of_no_finding_is_refused(content: Content, tmp_path: Path) -> None:

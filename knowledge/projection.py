@@ -45,9 +45,14 @@ class Projection:
     scale: float
     vocabulary: str
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Each owner once, EVERYDAY among them, in the order in which probabilities are given."""
+        return tuple(dict.fromkeys(self.owners))
+
     def probabilities(self, vectors: NDArray[np.float32]) -> tuple[tuple[str, ...], NDArray[np.float32]]:
         """Names (EVERYDAY among them) and for each row the probability of each, shape (rows, names)."""
-        names = tuple(dict.fromkeys(self.owners))
+        names = self.names
         projected = vectors @ self.weights
         norms = np.linalg.norm(projected, axis=1, keepdims=True)
         logits = self.scale * (projected / np.maximum(norms, 1e-9)) @ self.prototypes.T

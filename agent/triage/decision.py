@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from agent.triage.explanation import explain, not_settled
 from agent.triage.interview import next_questions
 from agent.triage.judgement import InPlay, Judgement, judge, open_protocols
-from agent.triage.rules import CompiledProtocol, Situation, fired_rule
+from agent.triage.rules import Rulebook, Situation, fired_rule
 from agent.triage.session import SessionReading
 from agent.triage.types import MAX_QUESTIONS, TriageDecision
 from knowledge.schema import Content
@@ -16,9 +14,7 @@ MAX_COME_BACK = 8
 """Lines of "get help at once if"; more are not read."""
 
 
-def build_decision(
-    content: Content, protocols: Mapping[str, CompiledProtocol], reading: SessionReading
-) -> TriageDecision:
+def build_decision(content: Content, rulebook: Rulebook, reading: SessionReading) -> TriageDecision:
     """Judge, choose the next questions, explain."""
     situation = Situation(
         states=reading.findings.states,
@@ -28,7 +24,7 @@ def build_decision(
         loose_duration_h=reading.loose_duration_h,
         vital_quotes=reading.vital_quotes,
     )
-    in_play = open_protocols(protocols, situation, reading.routes)
+    in_play = open_protocols(rulebook, situation, reading.routes, reading.meant)
     judgement = judge(in_play, situation, content.findings, reading.unmatched)
     questions = next_questions(in_play, judgement, situation, reading.asked, reading.times_asked)
     fired = tuple(fired_rule(r, situation) for r in judgement.fired)

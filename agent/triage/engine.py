@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from agent.triage.decision import build_decision
+from agent.triage.mentions import Mention
 from agent.triage.reader import MessageReader
 from agent.triage.rules import build_rulebook
 from agent.triage.semantic import MAX_CLAUSES, SemanticMatch, SemanticMatcher, Sense
@@ -44,7 +45,7 @@ class TriageEngine:
         self._semantic: SemanticMatcher | None = None
         if encode and projection:
             tokeniser = self._vocabulary.tokeniser
-            self._semantic = SemanticMatcher(content, self._rulebook, encode, tokeniser, projection)
+            self._semantic = SemanticMatcher(content, self._rulebook, encode, tokeniser, projection, known_words)
 
     def warm(self) -> None:
         """Encode the example sentences now, so that the first message is not slow."""
@@ -71,5 +72,17 @@ class TriageEngine:
         return decisions
 
     def _decide(self, session: Draft, matches: Sequence[SemanticMatch], senses: dict[int, Sense]) -> TriageDecision:
-        reading = complete(self._content, self._reader, session, matches, senses, self._rulebook)
-        return build_decision(self._content, self._rulebook.protocols, reading)
+        said = [m for r in session.readings for m in r.mentions]
+        if self._semantic:
+            said = [m for m in said if self._semantic.vouched(m, _around(m, session, senses))]
+        reading = complete(self._content, self._reader, session, said, matches, senses, self._rulebook)
+        return build_decision(self._content, self._rulebook, reading)
+
+
+def _around(mention: Mention, session: Draft, senses: Mapping[int, Sense]) -> list[Sense]:
+    """What the clauses mean that a mention stands in."""
+    return [
+        senses[n]
+        for n, c in enumerate(session.clauses)
+        if n in senses and c.turn == mention.turn and c.start < mention.end and mention.start < c.end
+    ]

@@ -53,6 +53,10 @@ CONTRACTIONS = {
     "theres": "there is", "thats": "that is", "its": "it is", "let's": "let us", "gonna": "going to",
     "wanna": "want to", "kinda": "kind of", "sorta": "sort of", "coz": "because", "cuz": "because", "cos": "because",
     "bcoz": "because", "dunno": "do not know", "gotta": "got to", "ppl": "people", "w/o": "without",
+    "carnt": "can not", "dnt": "do not", "wen": "when", "wot": "what", "wiv": "with", "thru": "through",
+    "nite": "night", "tonite": "tonight", "abt": "about", "hav": "have", "shud": "should", "cud": "could",
+    "wud": "would", "hed": "head", "coff": "cough", "cofing": "coughing", "brest": "breast", "plz": "please",
+    "pls": "please", "luv": "love",
 }  # fmt: skip
 """Spoken and typed short forms, spelt out so that each negation is a word of its own."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from agent.triage.rules import CompiledProtocol, CompiledRule, Situation, applies, fires, is_evident, is_open
+from agent.triage.rules import CompiledProtocol, CompiledRule, Rulebook, Situation, applies, fires, is_evident, is_open
 from knowledge.levels import Disposition, worst
 from knowledge.schema import FindingDef
 
@@ -51,28 +51,44 @@ class Judgement:
     held_up: str = ""
 
 
-def open_protocols(protocols: Mapping[str, CompiledProtocol], situation: Situation, routes: Iterable[str]) -> InPlay:
-    """Protocols of the findings present, the general ones, and without a complaint those the text is like."""
-    usable = {name: p for name, p in protocols.items() if applies(p, situation)}
+def open_protocols(
+    rulebook: Rulebook, situation: Situation, routes: Iterable[str], meant: Iterable[str] = ()
+) -> InPlay:
+    """Protocols of the findings present and the general ones.
+
+    Without a complaint, those that the text surely means count like one, and those it is merely like are asked about.
+    """
+    usable = {name: p for name, p in rulebook.protocols.items() if applies(p, situation)}
     general = tuple(p for p in usable.values() if p.protocol.scope == "general")
     complaints = tuple(p for name, p in usable.items() if name != UNCLEAR and _presented(p, situation))
     if complaints:
-        return InPlay(complaints, general, (), _narrowed(complaints, situation))
+        return InPlay(complaints, general, (), _narrowed(complaints, situation, rulebook.circumstances))
     if UNCLEAR in usable and _presented(usable[UNCLEAR], situation):
         return InPlay((usable[UNCLEAR],), general, ())
+    by_meaning = tuple(usable[name] for name in meant if name in usable and name != UNCLEAR)
+    if by_meaning:
+        return InPlay(by_meaning, general, ())
     routed = [usable[name] for name in dict.fromkeys(routes) if name in usable and usable[name] not in general]
     if UNCLEAR in usable and usable[UNCLEAR] not in routed:
         routed.append(usable[UNCLEAR])
     return InPlay((), general, tuple(routed))
 
 
-def _narrowed(complaints: Sequence[CompiledProtocol], situation: Situation) -> dict[str, Disposition]:
-    """Of a broad protocol emergencies count always; same-day rules while something opens it that is its own."""
-    found: dict[str, Disposition] = {}
+def _narrowed(
+    complaints: Sequence[CompiledProtocol], situation: Situation, circumstances: frozenset[str]
+) -> dict[str, Disposition]:
+    """Of a broad protocol emergencies count always; same-day rules while something opens it that is its own.
+
+    What is asked or told around a complaint ("stitches out on Friday", "do I need antibiotics") does not make it less
+    or more urgent below the same day.
+    """
+    opened_by = {p.protocol.id: _openers(p, situation) for p in complaints}
+    aside = {name for name, openers in opened_by.items() if openers <= circumstances}
+    found = dict.fromkeys(aside, Disposition.CLINICIAN_TODAY) if len(aside) < len(complaints) else {}
     for broad in complaints:
         special = [p for p in complaints if broad.protocol.id in p.protocol.narrows]
         if special:
-            openers = {n for n in broad.protocol.presenting if situation.lookup(n, None) is True}
+            openers = opened_by[broad.protocol.id]
             told = {n for p in special for r in p.rules for n in r.when.findings}
             shared = openers <= told | {n for p in special for n in p.protocol.presenting}
             found[broad.protocol.id] = Disposition.EMERGENCY_DEPARTMENT_NOW if shared else Disposition.CLINICIAN_TODAY
@@ -150,6 +166,10 @@ def _presented(protocol: CompiledProtocol, situation: Situation) -> bool:
     )
 
 
+def _openers(protocol: CompiledProtocol, situation: Situation) -> set[str]:
+    return {n for n in protocol.protocol.presenting if situation.lookup(n, None) is True}
+
+
 def _only_charted(finding: str, situation: Situation) -> bool:
     state = situation.states.get(finding)
     return state is not None and (state.mention.origin == "chart" or state.mention.turn < 0)
@@ -160,7 +180,7 @@ def _accompanies(protocol: CompiledProtocol, other: CompiledProtocol, situation:
 
     Sickness with a migraine is not a second complaint: its rules count, its default does not.
     """
-    opened_by = {n for n in protocol.protocol.presenting if situation.lookup(n, None) is True}
+    opened_by = _openers(protocol, situation)
     told = {n for r in other.rules for n in r.when.findings} | {n for q in other.protocol.questions for n in q.asks}
     return opened_by <= told | set(other.protocol.presenting)
 

@@ -1,4 +1,4 @@
-"""What one message says: mentions of findings with polarity and attributes, measurements, clauses left over."""
+"""What one message says: mentions of findings with polarity and attributes, measurements, clauses."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Clause:
-    """A clause no phrase was found in. ``symptomatic`` when its words sound like a complaint of the patient."""
+    """A clause of a message. ``symptomatic`` when its words sound like a complaint of the patient."""
 
     turn: int
     start: int
@@ -59,6 +59,8 @@ class Clause:
     raw_end: int
     relieved: bool = False
     """Tells what makes it better, or that it went."""
+    told: bool = False
+    """A phrase was found in it."""
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from agent.triage.attributes import assign, find_attributes
+from agent.triage.clauses import clauses_of
 from agent.triage.demographics import DemographicsReader, Detail
+from agent.triage.dialogue import Utterance, speaking, utterances
 from agent.triage.duration import Duration, DurationReader
-from agent.triage.grammar import FINITE_VERBS, HARD_BARRIERS, JOINERS, SUBJECT_STARTERS, words
+from agent.triage.grammar import words
 from agent.triage.lexicon_match import Hit
 from agent.triage.matching import SentenceMatches, match_sentence
 from agent.triage.mentions import Clause, Mention, OwnedDetail, Reading
 from agent.triage.numbers import NumberReader
 from agent.triage.polarity import SentencePolarity, Status
+from agent.triage.sentence import Sentence
 from agent.triage.subject import SELF, SubjectTracker
 from agent.triage.text import SentenceSpan, Source, normalise, split_sentences
 from agent.triage.tokens import Token
@@ -28,19 +31,11 @@ _RECENT = words(
     now today tonight yesterday just started suddenly still morning evening night week since minute hour
     """
 )
-_WEAK_SENSATIONS = frozenset(
-    {"pressure", "heat", "injury", "blocked", "weird", "redness", "vision", "discharge", "burning", "upset"}
-)
-"""Sensations whose words are everyday ones: they sound like a complaint only beside a place or after "feel"."""
 _OWNER_REACH = 3
 _NOT_REACH = 3
 _OF_OTHER_TIMES = frozenset({"same", "recurrent", "past"})
-_RELIEF = frozenset({"better", "resolved"})
-_BESIDE_A_NUMBER = 2
-"""Telling words beside a number up to which the number is all the clause says."""
 _BACKGROUND = frozenset({"history", "circumstance"})
 _ENDED = re.compile(r"\b(?:no longer|any ?more|no more|now (?:no|not|does not|do not|is not|has no|have no)|stopped)\b")
-_BREAKS = words("but however although though except")
 
 
 class MessageReader:
@@ -68,28 +63,36 @@ class MessageReader:
         clauses: list[Clause] = []
         durations: list[Duration] = []
         owned: list[OwnedDetail] = []
-        for span in split_sentences(source):
+        spoken_by = utterances(source.text)
+        for span in _by_speaker(split_sentences(source), spoken_by):
+            speaker = speaking(spoken_by, span.start)
+            asked = speaker is not None and speaker.asker
             tokens = self._vocabulary.tokeniser.tokens(source.text, span.start, span.end)
             if not tokens:
                 continue
             spoken = self._durations.find(source.text, span.start, span.end, taken)
             cues = cue_hits(self._vocabulary, tokens)
             # "The ones I've had for ten years" is not how long this has lasted.
-            if not any(c.pattern.owner in _OF_OTHER_TIMES for c in cues):
+            if not asked and not any(c.pattern.owner in _OF_OTHER_TIMES for c in cues):
                 durations += spoken
             matches = match_sentence(self._vocabulary, tokens)
             subjects = tracker.follow(tokens, cues, self._spoken_for(matches))
             inside = [m for m in measurements if span.start <= m.start < span.end]
             persons = {n: person.relation for n, person in tracker.persons_at(tokens, cues).items()}
-            sentence = _Sentence(source, span, tokens, cues, subjects, matches, persons)
-            mentions += _merged(list(self._mentions(sentence, spoken, inside)), source)
+            sentence = Sentence(source, span, tokens, cues, subjects, matches, persons)
+            found = _merged(list(self._mentions(sentence, spoken, inside)), source)
+            if speaker is not None:
+                found = (replace(m, status=speaker.settle(m.status)) for m in found)
+            mentions += found
+            if asked:
+                continue
             measured = [(m.start, m.end) for m in inside]
-            clauses += _left_over(sentence, [*taken, *((d.start, d.end) for d in spoken)], measured)
+            clauses += clauses_of(sentence, [*taken, *((d.start, d.end) for d in spoken)], measured)
             owned += _owned(details, sentence)
         return Reading(source, tuple(mentions), tuple(clauses), tuple(measurements), tuple(durations), tuple(owned))
 
     def _mentions(
-        self, sentence: _Sentence, durations: Sequence[Duration], measurements: Sequence[Measurement]
+        self, sentence: Sentence, durations: Sequence[Duration], measurements: Sequence[Measurement]
     ) -> Iterator[Mention]:
         hits = [h for h in sentence.matches.hits if not _misread_denial(h, sentence.cues)]
         polarity = sentence.polarity()
@@ -142,6 +145,17 @@ class MessageReader:
         return status
 
 
+def _by_speaker(spans: Iterable[SentenceSpan], spoken: Sequence[Utterance]) -> Iterator[SentenceSpan]:
+    """Sentences of one speaker each, speakers' labels left out."""
+    for span in spans:
+        if not spoken:
+            yield span
+        for utterance in spoken:
+            start, end = max(span.start, utterance.start), min(span.end, utterance.end)
+            if start < end:
+                yield SentenceSpan(start, end, span.question and end == span.end)
+
+
 def _not_before(first: int, tokens: Sequence[Token]) -> bool:
     """Whether a "not" stands right before, nothing but little words between: "cannot talk in full sentences"."""
     for place in range(first - 1, max(-1, first - 1 - _NOT_REACH), -1):
@@ -176,101 +190,7 @@ def _misread_denial(hit: Hit, cues: Sequence[Hit]) -> bool:
     return hit.pattern.role == "absent" and hit.pattern.has_negator and any(p & own and not p <= own for p in pseudo)
 
 
-class _Sentence:
-    """A sentence with everything found in it."""
-
-    def __init__(
-        self,
-        source: Source,
-        span: SentenceSpan,
-        tokens: Sequence[Token],
-        cues: Sequence[Hit],
-        subjects: Sequence[str | None],
-        matches: SentenceMatches,
-        persons: Mapping[int, str],
-    ) -> None:
-        self.source, self.span, self.tokens, self.cues = source, span, tokens, cues
-        self.subjects, self.matches, self._persons = subjects, matches, persons
-
-    def subject_of(self, hit: Hit) -> str | None:
-        """Whose finding it is: what is done to "me" is mine; what a longer phrase tells of a person is theirs."""
-        own = set(hit.indices)
-        told = {n for n in own if not self.tokens[n].is_free}
-        for other in self.matches.hits:
-            named = [n for n in other.indices if n in self._persons and n not in own]
-            if named and told and told < set(other.indices):
-                return self._persons[named[0]]
-        if any(t.surface == "me" for t in self.tokens[hit.first : hit.last + 2]):
-            return SELF
-        return self.subjects[hit.last]
-
-    def polarity(self) -> SentencePolarity:
-        """The sentence's scopes."""
-        return SentencePolarity(
-            self.tokens,
-            self.cues,
-            consumed=self.matches.consumed,
-            mentioned=self.matches.mentioned,
-            question=self.span.question,
-        )
-
-
-def _left_over(
-    sentence: _Sentence, taken: Sequence[tuple[int, int]], measured: Sequence[tuple[int, int]]
-) -> Iterator[Clause]:
-    """Clauses without a finding. Spans ``taken`` are numbers and ages; ``measured`` ones say all their clause says."""
-    polarity = sentence.polarity()
-    mentioned = sentence.matches.mentioned
-    for run in _clauses(sentence.tokens):
-        words = [sentence.tokens[i] for i in run]
-        if mentioned & set(run) or not any(t.surface[0].isalnum() for t in words):
-            continue
-        items = [i for i in sentence.matches.items if set(i.indices) <= set(run)]
-        sensations = {i.name for i in items if i.kind == "sensation"}
-        placed = any(i.kind == "site" for i in items)
-        feels = placed or any(t.form == "feel" for t in words)
-        sounding = [i for i in items if i.kind == "sensation" and (feels or i.name not in _WEAK_SENSATIONS)]
-        statuses = {polarity.status(i.indices) for i in sounding}
-        start, end = words[0].start, words[-1].end
-        raw_start, raw_end = sentence.source.span(start, end)
-        numbers = [(a, b) for a, b in (*taken, *measured) if a < end and start < b]
-        telling = [t for t in words if not t.is_free and not any(a <= t.start < b for a, b in numbers)]
-        if numbers and len(telling) <= _BESIDE_A_NUMBER:
-            continue
-        covered = any(start <= a and b <= end for a, b in measured)
-        yield Clause(
-            turn=sentence.source.turn,
-            start=start,
-            end=end,
-            quote=sentence.source.raw[raw_start:raw_end],
-            text=sentence.source.text[start:end],
-            forms=frozenset(t.form for t in words),
-            subject=sentence.subjects[run[-1]],
-            # "The spots aren't hot or swollen" denies more than it tells.
-            symptomatic=bool(sensations) and "present" in statuses and "absent" not in statuses and not covered,
-            placed=placed,
-            question=sentence.span.question,
-            relieved=any(c.pattern.owner in _RELIEF and set(c.indices) <= set(run) for c in sentence.cues),
-            denied=any(polarity.status([i]) != "present" for i in run),
-            raw_start=raw_start,
-            raw_end=raw_end,
-        )
-
-
-def _clauses(tokens: Sequence[Token]) -> list[list[int]]:
-    """Runs between commas, "but", and an "and" that opens a statement of its own."""
-    runs: list[list[int]] = [[]]
-    for index, token in enumerate(tokens):
-        following = tokens[index + 1].surface if index + 1 < len(tokens) else ""
-        opens = token.surface in JOINERS and following in SUBJECT_STARTERS | FINITE_VERBS
-        if token.surface in HARD_BARRIERS | _BREAKS | {"–", "—", ":"} or opens:
-            runs.append([])
-        else:
-            runs[-1].append(index)
-    return [run for run in runs if run]
-
-
-def _owned(details: Sequence[Detail], sentence: _Sentence) -> Iterator[OwnedDetail]:
+def _owned(details: Sequence[Detail], sentence: Sentence) -> Iterator[OwnedDetail]:
     for detail in details:
         inside = [n for n, t in enumerate(sentence.tokens) if detail.start <= t.start < detail.end]
         if not inside:

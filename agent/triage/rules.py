@@ -181,7 +181,7 @@ class Rulebook:
 
     ``red_flags`` are findings that an emergency rule names; ``covers`` says for each protocol which findings are just
     more of its complaint: those that open it or that its rules name without making an emergency of them; ``named`` are
-    all that its rules name.
+    all that its rules name; ``circumstances`` are what people ask for or tell around a complaint.
     """
 
     protocols: Mapping[str, CompiledProtocol]
@@ -189,6 +189,7 @@ class Rulebook:
     red_flags: frozenset[str]
     covers: Mapping[str, frozenset[str]]
     named: Mapping[str, frozenset[str]]
+    circumstances: frozenset[str]
 
     def opened(self, present: Set[str]) -> list[str]:
         """Protocols that one of these findings opens."""
@@ -207,6 +208,7 @@ def build_rulebook(content: Content) -> Rulebook:
         red_flags=frozenset(name for named in flags.values() for name in named),
         covers=covers,
         named=named,
+        circumstances=frozenset(f.id for f in content.findings.values() if f.kind == "circumstance"),
     )
 
 

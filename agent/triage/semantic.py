@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from agent.triage.grammar import FREE, NEGATORS, stems
-from agent.triage.mentions import Clause
+from agent.triage.mentions import Clause, Mention
 from agent.triage.rules import Rulebook
 from agent.triage.text import normalise
-from agent.triage.tokens import Tokeniser
+from agent.triage.tokens import Token, Tokeniser
 from agent.triage.types import Encode
 from knowledge.expressions import FACT_NUMBERS, MEASURES, VITALS, Value
 from knowledge.projection import Projection
 from knowledge.schema import Content, FindingDef
 
 SURE = 0.95
-CUED = 0.7
-DANGEROUS = 0.9
+CUED = 0.6
+DANGEROUS = 0.7
+DANGEROUS_BESIDE = 0.85
 IN_CONTEXT = 0.45
 DANGEROUS_IN_CONTEXT = 0.6
 """Least probability of a finding by the learned projection: without a word of its own in the clause, with one, and for
-a finding that alone makes an emergency (which also needs the word); then for findings that an already open complaint
+a finding that alone makes an emergency (which also needs the word), more in a clause that a phrase has read; then for
+findings that an already open complaint
 asks about: the complaint is the second cue. Calibrated on the vocabulary's own sentences:
 ``python -m knowledge.projection_training --report`` prints how many held-out examples are found and how many of the
 named ones are right at each threshold, next to the plain nearest sentence. Patients' stories hold far more everyday
@@ -39,8 +42,20 @@ ROUTE_THRESHOLD = 0.50
 """Cosine similarity from which a clause is near a protocol's examples: of 30 administrative and everyday sentences two
 came within 0.45 and none above 0.50. Routing asks a protocol's questions; it never gives a level."""
 
-MAX_CLAUSES = 40
+COMPLAINT = 0.6
+"""Least probability that a clause tells one of the findings that open a protocol: of held-out clauses half are placed
+so, nine in ten of them rightly. It opens a complaint when nothing else does."""
+
+MAX_CLAUSES = 60
 """Clauses of one session that may be encoded; a longer story is read by phrases only beyond that."""
+DOUBTFUL = 50
+DOUBTFUL_DANGER = 150
+"""So many findings may be likelier by a clause's meaning than one that a phrase of everyday words names ("gap", "kicks
+me"); beyond that the phrase stood there by chance. Of 645 phrases in 144 stories 8 % are beyond, nearly all of them
+chance. A danger sign is given up later."""
+FEW_FINDINGS = 3
+EVERYDAY_WORDS = 5000
+"""A word that at most so many findings use, and that is not among so many commonest ones, speaks for itself."""
 
 
 _LIMITING = (
@@ -70,21 +85,41 @@ class Sense:
     finding: str
     """EVERYDAY when it most likely tells none."""
     chance: float
+    complaint: str
+    """The protocol that the clause opens, whichever of its findings it tells; empty when that is not likely."""
     dangerous: bool
     """The likeliest finding is critical or alone makes an emergency."""
+    chances: NDArray[np.float32]
+    """Probability of each finding, those that imply it included, as the projection orders them."""
 
 
 class SemanticMatcher:
     """Matches clauses by meaning. The protocols' examples are encoded once, at ``warm`` or first use."""
 
     def __init__(
-        self, content: Content, rulebook: Rulebook, encode: Encode, tokeniser: Tokeniser, projection: Projection
+        self,
+        content: Content,
+        rulebook: Rulebook,
+        encode: Encode,
+        tokeniser: Tokeniser,
+        projection: Projection,
+        known_words: Mapping[str, int],
     ) -> None:
         self._encode = encode
         self._projection = projection
         self._known = frozenset(f.id for f in content.findings.values() if f.semantic != "never")
         self._dangerous = _dangerous_findings(content, rulebook)
-        self._cues = _cue_forms(content.findings.values(), tokeniser)
+        self._tokeniser = tokeniser
+        self._forms, self._spread = _forms_of(content.findings.values(), tokeniser)
+        limit = max(3, len(content.findings) // CUE_SHARE)
+        self._cues = {
+            owner: frozenset(f for f in own if self._spread[f] <= limit) for owner, own in self._forms.items()
+        }
+        self._everyday = frozenset(w for w, place in known_words.items() if place < EVERYDAY_WORDS)
+        self._places = {name: n for n, name in enumerate(projection.names)}
+        self._implied = _implications(content, projection.names)
+        self._complaints = tuple(p.id for p in content.protocols.values() if p.scope == "complaint")
+        self._opens = self._implied @ _openers(content, projection.names, self._complaints)
         self._denying = {f.id: _denies(f, tokeniser) for f in content.findings.values()}
         self._routes: list[str] = []
         self._route_sentences: list[str] = []
@@ -109,14 +144,16 @@ class SemanticMatcher:
         self.warm()
         assert self._matrix is not None  # noqa: S101  # warm() has just filled it; narrows the type
         vectors = self._encode([clauses[n].text for n in wanted])
-        names, chances = self._projection.probabilities(vectors)
+        names, own = self._projection.probabilities(vectors)
+        chances = own @ self._implied
+        complaints = own @ (self._opens > 0)
         likeness = vectors @ self._matrix.T
         matches: list[SemanticMatch] = []
         senses: dict[int, Sense] = {}
         for row, number in enumerate(wanted):
-            best = int(chances[row].argmax())
+            best = int(own[row].argmax())
             chance = float(chances[row, best])
-            if self._agrees(clauses[number], names[best]):
+            if _may_tell(clauses[number]) and self._agrees(clauses[number], names[best]):
                 sure = self._sure(clauses[number], names[best], chance)
                 least = DANGEROUS_IN_CONTEXT if names[best] in self._dangerous else IN_CONTEXT
                 if sure or chance >= least:
@@ -126,8 +163,32 @@ class SemanticMatcher:
                 if score >= ROUTE_THRESHOLD:
                     near[protocol] = max(near.get(protocol, 0.0), float(score))
             ranked = tuple(sorted(near.items(), key=lambda item: -item[1]))
-            senses[number] = Sense(ranked, names[best], chance, names[best] in self._dangerous)
+            likeliest = int(complaints[row].argmax())
+            told = _may_tell(clauses[number]) and float(complaints[row, likeliest]) >= COMPLAINT
+            senses[number] = Sense(
+                protocols=ranked,
+                finding=names[best],
+                chance=chance,
+                complaint=self._complaints[likeliest] if told else "",
+                dangerous=names[best] in self._dangerous,
+                chances=chances[row],
+            )
         return matches, senses
+
+    def vouched(self, mention: Mention, senses: Sequence[Sense]) -> bool:
+        """Whether a phrase's finding is near enough to what its clauses mean, or its words speak for themselves."""
+        place = self._places.get(mention.finding)
+        if mention.status != "present" or mention.match != "phrase" or place is None or not senses:
+            return True
+        limit = DOUBTFUL_DANGER if mention.finding in self._dangerous else DOUBTFUL
+        if any(int((s.chances > s.chances[place]).sum()) <= limit for s in senses):
+            return True
+        words = self._tokeniser.tokens(normalise(mention.quote).text)
+        return any(self._speaks(t, mention.finding) for t in words)
+
+    def _speaks(self, word: Token, finding: str) -> bool:
+        rare = not word.repaired and word.surface not in self._everyday
+        return rare and word.form in self._forms[finding] and self._spread[word.form] <= FEW_FINDINGS
 
     def _agrees(self, clause: Clause, owner: str) -> bool:
         """Whether the clause denies as the finding's own sentences do: "I can" and "I can't" encode alike."""
@@ -143,7 +204,7 @@ class SemanticMatcher:
     def _sure(self, clause: Clause, owner: str, chance: float) -> bool:
         cued = bool(clause.forms & self._cues[owner])
         if owner in self._dangerous:
-            return cued and chance >= DANGEROUS
+            return cued and chance >= (DANGEROUS_BESIDE if clause.told else DANGEROUS)
         return chance >= (CUED if cued else SURE)
 
 
@@ -153,7 +214,11 @@ def _says_no(words: Iterable[str]) -> bool:
 
 def _worth_encoding(clause: Clause) -> bool:
     words = {f for f in clause.forms if f not in FREE and f[:1].isalpha()}
-    return not clause.denied and not clause.question and len(words) >= LEAST_WORDS
+    return len(words) >= LEAST_WORDS and (clause.told or _may_tell(clause))
+
+
+def _may_tell(clause: Clause) -> bool:
+    return not clause.denied and not clause.question
 
 
 def _denies(finding: FindingDef, tokeniser: Tokeniser) -> float:
@@ -179,18 +244,37 @@ def _dangerous_findings(content: Content, rulebook: Rulebook) -> frozenset[str]:
     return frozenset(found)
 
 
-def _cue_forms(findings: Iterable[FindingDef], tokeniser: Tokeniser) -> dict[str, frozenset[str]]:
-    """Words that speak for a finding: those of its own phrases that few other findings use."""
-    forms: dict[str, set[str]] = {}
+def _implications(content: Content, names: Sequence[str]) -> NDArray[np.float32]:
+    """Which finding (row) says that another (column) is there, itself included; shape (names, names)."""
+    place = {name: n for n, name in enumerate(names)}
+    says = np.eye(len(names), dtype=np.float32)
+    for name, row in place.items():
+        waiting = [name]
+        while waiting:
+            finding = content.findings.get(waiting.pop())
+            for implied in finding.implies if finding else ():
+                if implied in place and not says[row, place[implied]]:
+                    says[row, place[implied]] = 1.0
+                    waiting.append(implied)
+    return says
+
+
+def _openers(content: Content, names: Sequence[str], complaints: Sequence[str]) -> NDArray[np.float32]:
+    """Which finding (row) opens which protocol (column); shape (names, protocols)."""
+    place = {name: n for n, name in enumerate(names)}
+    opens = np.zeros((len(names), len(complaints)), dtype=np.float32)
+    for column, protocol in enumerate(complaints):
+        opens[[place[f] for f in content.protocols[protocol].presenting if f in place], column] = 1.0
+    return opens
+
+
+def _forms_of(findings: Iterable[FindingDef], tokeniser: Tokeniser) -> tuple[dict[str, frozenset[str]], dict[str, int]]:
+    """Telling words of each finding's own phrases, and how many findings use each word."""
+    forms: dict[str, frozenset[str]] = {}
     for finding in findings:
-        texts = (*finding.phrases, finding.label, finding.patient_label)
+        texts = (*finding.phrases, *finding.exact, finding.label, finding.patient_label)
         tokens = [t for text in texts for t in tokeniser.tokens(normalise(text).text, repair=False)]
-        forms[finding.id] = {
-            t.form for t in tokens if not t.is_barrier and t.surface not in FREE | NEGATORS and len(t.surface) > 2
-        }
-    limit = max(3, len(forms) // CUE_SHARE)
-    spread: dict[str, int] = {}
-    for own in forms.values():
-        for form in own:
-            spread[form] = spread.get(form, 0) + 1
-    return {owner: frozenset(f for f in own if spread[f] <= limit) for owner, own in forms.items()}
+        forms[finding.id] = frozenset(
+            t.form for t in tokens if not t.is_barrier and t.surface not in FREE | NEGATORS and len(t.surface) > 1
+        )
+    return forms, Counter(form for own in forms.values() for form in own)

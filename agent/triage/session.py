@@ -24,7 +24,7 @@ MUCH = 3
 three, of 7 that should have been seen by a clinician one has."""
 TELLING_WORDS = 3
 LIKELY_EVERYDAY = 0.4
-MAY_BE = 0.3
+MAY_BE = 0.5
 """Probability from which a clause may tell of a danger sign: too little to set it, enough to keep from self-care."""
 SURELY_EVERYDAY = 0.6
 """Probability from which a clause that sounds like a symptom is taken for everyday talk."""
@@ -55,6 +55,7 @@ class SessionReading:
     times_asked: int
     unmatched: tuple[str, ...]
     routes: tuple[str, ...]
+    meant: tuple[str, ...]
     conflicts: tuple[str, ...]
     about_health: bool
     vital_quotes: Mapping[str, str]
@@ -71,15 +72,15 @@ def complete(
     content: Content,
     reader: MessageReader,
     session: Draft,
+    said: Sequence[Mention],
     matches: Sequence[SemanticMatch],
     senses: Mapping[int, Sense],
     rulebook: Rulebook,
 ) -> SessionReading:
-    """Put the readings, the matches by meaning, the answers and the record together."""
+    """Put what was ``said`` in phrases, the matches by meaning, the answers and the record together."""
     vocabulary = content.findings
-    said = [m for r in session.readings for m in r.mentions]
     matches = _borne_out(matches, said, rulebook)
-    said += [_from_meaning(m) for m in matches]
+    said = [*said, *(_from_meaning(m) for m in matches)]
     mother = _expecting(session)
     spoken = [replace(m, subject=mother) if mother and m.subject == UNBORN else m for m in said]
     patient = _patient(spoken, content, session)
@@ -106,9 +107,10 @@ def complete(
     left = [
         (n, c)
         for n, c in enumerate(session.clauses)
-        if _is_of(c.subject, patient) and (c.turn, c.start) not in matched and not _is_reply(session, c)
+        if not c.told and _is_of(c.subject, patient) and (c.turn, c.start) not in matched and not _is_reply(session, c)
     ]
     near = [name for n, c in left if not c.denied for name, _ in (senses[n].protocols if n in senses else ())]
+    meant = [senses[n].complaint for n, c in left if n in senses and senses[n].complaint and not c.denied]
     feared = [m.finding for m in spoken if (m.status == "hypothetical" or m.ended) and _is_of(m.subject, patient)]
     near += rulebook.opened(set(feared))
     conflicts = [*findings.conflicts, *facts.conflicts]
@@ -127,8 +129,9 @@ def complete(
         times_asked=sum(m.asked is not None for m in session.messages),
         unmatched=unmatched,
         routes=tuple(dict.fromkeys(near))[:2],
+        meant=tuple(dict.fromkeys(meant))[:2],
         conflicts=tuple(conflicts),
-        about_health=bool(_speaks_of_illness(findings, vocabulary) or vitals or unmatched or near or feared),
+        about_health=bool(_speaks_of_illness(findings, vocabulary) or vitals or unmatched or near or meant or feared),
         vital_quotes=vital_quotes(session.readings, vitals),
     )
 
@@ -161,7 +164,15 @@ def _borne_out(matches: Sequence[SemanticMatch], said: Sequence[Mention], rulebo
     """Matches that hold by themselves, and those an open complaint asks about: it is their second cue."""
     present = {m.finding for m in said if m.status == "present"} | {m.finding for m in matches if m.sure}
     asked = {finding for name in rulebook.opened(present) for finding in rulebook.named[name]}
-    return [m for m in matches if m.sure or m.finding in asked]
+    return [m for m in matches if (m.sure or m.finding in asked) and not _gainsaid(m, said)]
+
+
+def _gainsaid(match: SemanticMatch, said: Sequence[Mention]) -> bool:
+    """Whether a phrase denies the same finding, or anything at all in the same clause: a likeness gives way."""
+    denied = [m for m in said if m.status in {"absent", "past", "hypothetical"}]
+    clause = match.clause
+    inside = (m for m in denied if m.turn == clause.turn and clause.start <= m.start < clause.end)
+    return any(m.finding == match.finding for m in denied) or any(inside)
 
 
 def _covered(rulebook: Rulebook, findings: SessionFindings) -> frozenset[str]:

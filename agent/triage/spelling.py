@@ -1,49 +1,83 @@
-"""Spelling repair toward the vocabulary's own words, never away from a word somebody knows."""
+"""Spelling repair: from a typed word to the word that is meant, by sound, by letters and by how common it is."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from jellyfish import metaphone
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.triage.grammar import FREE, NEGATORS
+from agent.triage.grammar import CONTRACTIONS, FREE, NEGATORS
 
 _ELONGATED = re.compile(r"(.)\1{2,}")
+_DOUBLED = re.compile(r"(.)\1")
 _MIN_COMPOUND = 7
 """Shortest word that two typed words may be joined into; shorter ones join by chance ("in to")."""
 _MIN_PART = 3
 _MIN_SOUND = 4
 """Shortest word that is looked up by its sound; many short words sound alike."""
-_LONG = 7
-
-# Edits allowed by word length: one typo in a short word, two in a long one, three in a very long one. One edit in four
-# letters already links unrelated words, so short words must be exact.
 _EDITS = ((5, 0), (7, 1), (10, 2), (99, 3))
+"""Edits allowed by word length: one typo in a short word, two in a long one, three in a very long one. One edit in four
+letters already links unrelated words, so short words must be exact or sound the same."""
+_SOUND_EDITS = 3
+_COMMON = 15_000
+"""Place in the word list up to which a word is common enough to be meant by a mistyped one."""
+_RARE = 10_000
+_EVERYDAY = 3_000
+"""A word rarer than the first that sounds like one commoner than the second is taken for it: "nite", "wot"."""
+_CLINICAL = 3_000
+"""Place given to a clinical word that the word list lacks or has among the rare ones."""
+_PER_TENFOLD = 0.35
+_SAME_SOUND = 1.0
+_VOCABULARY_BONUS = 0.3
+_HEARD = 0.6
+_PER_LETTER = 0.1
+"""Costs in edits: for each tenfold rarer; what sounding the same, and being of the vocabulary, take off; for a word
+written as it is heard; for each letter more or less."""
+_EAR_SPELLINGS = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (r"in$", "ing"), (r"ite\b", "ight"), (r"^wiv$", "with"), (r"v", "th"), (r"^f", "th"), (r"f$", "th"),
+        (r"orf", "awf"), (r"f", "gh"), (r"off", "ough"), (r"of(?=ing|ed|$)", "ough"), (r"f", "ph"), (r"k", "ck"),
+        (r"k", "ch"), (r"e$", ""), (r"er$", "or"), (r"shun$", "tion"), (r"ar", "a"), (r"ow", "ough"), (r"u", "ou"),
+    )
+)  # fmt: skip
+"""How people write what they hear; each is tried alone and must give a common word."""
 
 
 class Speller:
-    """Knows the vocabulary's words and how to get to them from a mistyped one.
+    """Knows the vocabulary's words, the English ones, and how to get to either from a mistyped one.
 
     Args:
-        targets: Words of phrases, sites and sensations; the only words a repair may lead to.
+        targets: Words of phrases, sites and sensations.
         bigrams: Adjacent word pairs of phrases, so that "chestpain" comes apart.
-        known: Words that are right as they are. Empty means no word list is at hand: then only one edit is allowed.
+        known: English words with their place from the commonest on; they are right as they are, unless rare and
+            sounding like an everyday one. Empty means no word list is at hand: then only one edit is allowed, and only
+            toward ``targets``.
     """
 
-    def __init__(self, targets: Iterable[str], bigrams: Iterable[tuple[str, str]], known: frozenset[str]) -> None:
-        self._vocabulary = frozenset(targets)
-        self._targets = sorted(w for w in self._vocabulary if len(w) >= 4 and w.isalpha())
+    def __init__(self, targets: Iterable[str], bigrams: Iterable[tuple[str, str]], known: Mapping[str, int]) -> None:
         self._known = known
-        self._strict = not known
+        told = frozenset(targets)
         self._sounding: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._vocabulary | known | FREE | NEGATORS):
+        short_forms = {word for word in CONTRACTIONS if word.isalpha()}
+        self._little = FREE | NEGATORS | short_forms
+        right = {w for w in told if w in known} if known else told
+        for word in sorted(right | set(known) | self._little):
             if word.isalpha() and len(word) >= _MIN_SOUND:
                 self._sounding[metaphone(word)].append(word)
+        # Phrases hold misspelt words too; they must not pass for words of their own.
+        self._vocabulary = right | {w for w in told - right if self._is_own_word(w, right)}
+        for word in sorted(self._vocabulary - right):
+            if word.isalpha() and len(word) >= _MIN_SOUND:
+                self._sounding[metaphone(word)].append(word)
+        common = {w for w, place in known.items() if place < _COMMON and len(w) >= _MIN_SOUND}
+        self._targets = sorted({w for w in self._vocabulary if len(w) >= _MIN_SOUND and w.isalpha()} | common)
         self._splits = {
             a + b: (a, b)
             for a, b in bigrams
@@ -61,17 +95,83 @@ class Speller:
             return None
         return None if {first, second} & (FREE | NEGATORS) else joined
 
+    def _is_own_word(self, word: str, right: frozenset[str] | set[str]) -> bool:
+        """Whether a vocabulary word that the word list lacks is a word (a drug, an abbreviation), not a misspelling."""
+        if not self._known or not word.isalpha() or len(word) < _MIN_SOUND:
+            return True
+        alike = (w for w in self._sounding.get(metaphone(word), ()) if w in right)
+        if any(_starts_alike(word, w) and OSA.distance(word, w) <= 2 for w in alike):
+            return False
+        near = process.extract(word, right, scorer=OSA.distance, score_cutoff=1, limit=5)
+        return not any(_plausible(word, w, 1) for w, _, _ in near)
+
     def _repair(self, word: str) -> tuple[str, ...]:
-        if word in self._vocabulary:
+        if word in self._vocabulary or word in self._little:
             return (word,)
         if word in self._splits:
             return self._splits[word]
-        if word in self._known or word in FREE or word in NEGATORS:
-            return (word,)
+        if word in self._known:
+            return (self._everyday(word) or word,)
         plain = self._without_elongation(word)
         if plain in self._vocabulary or plain in self._known:
             return (plain,)
-        return (self._by_sound(plain) or self._nearest(plain) or plain,)
+        return (self._meant(plain) or self._unscrambled(plain) or plain,)
+
+    def _everyday(self, word: str) -> str | None:
+        """For a rare English word, the everyday one that sounds the same."""
+        if self._known[word] < _RARE or len(word) < _MIN_SOUND - 1:
+            return None
+        alike = [w for w in self._alike(word, 2) if self._place(w) < _EVERYDAY]
+        return min([*alike, *self._as_heard(word)], key=lambda w: (self._cost(word, w), w), default=None)
+
+    def _meant(self, word: str) -> str | None:
+        if not word.isascii() or not word.isalpha():
+            return None
+        found = [*self._alike(word, _SOUND_EDITS), *self._near(word), *self._as_heard(word)]
+        return min(found, key=lambda w: (self._cost(word, w), w), default=None)
+
+    def _alike(self, word: str, edits: int) -> Iterator[str]:
+        """What sounds the same and starts the same: "bely", "dizy", "ancle". It may be a word of no finding."""
+        if len(word) < _MIN_SOUND - bool(self._known.get(word)):
+            return
+        limit = min(edits, max(1, len(word) // 2))
+        for other in self._sounding.get(metaphone(word), ()):
+            may = self._place(other) < _COMMON or other in self._vocabulary
+            if may and other[0] == word[0] and OSA.distance(word, other) <= limit:
+                yield other
+
+    def _near(self, word: str) -> Iterator[str]:
+        limit = next(edits for length, edits in _EDITS if len(word) < length)
+        if not self._known:
+            limit = min(limit, 1)
+        if limit:
+            near = process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=limit, limit=25)
+            yield from (w for w, d, _ in near if _plausible(word, w, int(d)))
+
+    def _as_heard(self, word: str) -> Iterator[str]:
+        for pattern, text in _EAR_SPELLINGS:
+            for heard in _forms(pattern.sub(text, word, count=1)):
+                if heard != word and self._place(heard) < _EVERYDAY:
+                    yield heard
+
+    def _cost(self, typed: str, target: str) -> float:
+        edits = float(OSA.distance(typed, target))
+        if edits and _DOUBLED.sub(r"\1", typed) == _DOUBLED.sub(r"\1", target):
+            edits = 0.5
+        if metaphone(typed) == metaphone(target):
+            edits = max(0.25, edits - _SAME_SOUND)
+        if any(target in _forms(pattern.sub(text, typed, count=1)) for pattern, text in _EAR_SPELLINGS):
+            edits = min(edits, _HEARD)
+        edits += _PER_LETTER * abs(len(typed) - len(target))
+        rarity = _PER_TENFOLD * math.log10((self._place(target) + 100) / 100)
+        return edits + rarity - _VOCABULARY_BONUS * (target in self._vocabulary)
+
+    def _place(self, word: str) -> int:
+        """Place among the English words, from the commonest on."""
+        if word in self._little:
+            return 0
+        place = self._known.get(word, 10 * _COMMON)
+        return min(place, _CLINICAL) if word in self._vocabulary else place
 
     def _without_elongation(self, word: str) -> str:
         for kept in (r"\1\1", r"\1"):
@@ -79,28 +179,6 @@ class Speller:
             if candidate in self._vocabulary or candidate in self._known:
                 return candidate
         return _ELONGATED.sub(r"\1", word)
-
-    def _by_sound(self, word: str) -> str | None:
-        """What sounds the same and starts the same: "bely", "dizy", "ancle". It may be a word of no finding."""
-        if len(word) < _MIN_SOUND or not word.isascii():
-            return None
-        alike = [
-            (OSA.distance(word, other), other not in self._vocabulary, other)
-            for other in self._sounding.get(metaphone(word), ())
-            if other[0] == word[0]
-        ]
-        best = min(alike, default=None)
-        return best[2] if best and best[0] <= (1 if len(word) < _LONG else 2) else None
-
-    def _nearest(self, word: str) -> str | None:
-        limit = next(edits for length, edits in _EDITS if len(word) < length)
-        if self._strict:
-            limit = min(limit, 1)
-        if not limit:
-            return self._unscrambled(word)
-        near = process.extract(word, self._targets, scorer=OSA.distance, score_cutoff=limit, limit=12)
-        candidates = [(int(d), abs(len(w) - len(word)), w) for w, d, _ in near if _plausible(word, w, int(d))]
-        return min(candidates)[2] if candidates else None
 
     def _unscrambled(self, word: str) -> str | None:
         """A four-letter word with two neighbours swapped or a vowel left out: "pian", "chst"."""
@@ -113,12 +191,22 @@ class Speller:
         return found[0] if len(found) == 1 else None
 
 
+def _forms(heard: str) -> tuple[str, str]:
+    """A word as it is and without its doubled letters: "awfull"."""
+    return heard, _DOUBLED.sub(r"\1", heard)
+
+
+def _starts_alike(typed: str, target: str) -> bool:
+    """People keep the first letter, or swap it with the second."""
+    return typed[0] == target[0] or typed[:2] == target[1::-1]
+
+
 def _plausible(typed: str, target: str, distance: int) -> bool:
-    """People keep the first letter, or swap it with the second; long words may lose a silent one ("numonia").
+    """Long words may lose a silent first letter ("numonia").
 
     "Ironing" is not "crowning": a word that starts otherwise must sound the same.
     """
     if distance >= len(target) / 3:
         return False
-    same_start = typed[0] == target[0] or typed[:2] == target[1::-1]
-    return same_start or (len(target) >= 8 and distance <= 2 and metaphone(typed) == metaphone(target))
+    alike = len(target) >= 8 and distance <= 2 and metaphone(typed) == metaphone(target)
+    return _starts_alike(typed, target) or alike

@@ -90,7 +90,8 @@ class Tokeniser:
             if words == (token.surface,):
                 repaired.append(token)
             else:
-                repaired += [Token(w, self.form(w), token.start, token.end, True) for w in words]
+                spelt = [part for w in words for part in _spelt_out(w).split()]
+                repaired += [Token(w, self.form(w), token.start, token.end, True) for w in spelt]
         return repaired
 
     def _compounded(self, tokens: list[Token], speller: Speller) -> Iterator[Token]:

@@ -165,7 +165,7 @@ def _speller(content: Content, tokeniser: Tokeniser, known_words: Mapping[str, i
         targets.update(surfaces)
         bigrams.update(pairwise(surfaces))
     exact = {word for f in content.findings.values() for text in f.exact for word in text.lower().split()}
-    return Speller(targets | set(lexicon.synonyms) | exact, bigrams, frozenset(known_words))
+    return Speller(targets | set(lexicon.synonyms) | exact, bigrams, known_words)
 
 
 def cue_hits(vocabulary: Vocabulary, tokens: Sequence[Token]) -> list[Hit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,6 +13,9 @@ from agent.triage.duration import DurationReader
 from agent.triage.grammar import FREE, NEGATORS, stem, stems
 from agent.triage.mentions import Mention, Reading
 from knowledge.schema import Answer, Question
+
+LIKELY = 0.12
+"""Probability from which a reply tells what was asked: of 1,800 findings each has 0.0006 by chance."""
 
 Reply: TypeAlias = Literal["yes", "no", "unknown"]
 
@@ -218,6 +222,24 @@ def _mentions(present: tuple[str, ...], absent: tuple[str, ...], reading: Readin
         *(_mention(f, "present", reading) for f in present),
         *(_mention(f, "absent", reading) for f in absent),
     )
+
+
+def meant_as(question: Question, reading: Reading, likely: Callable[[str], float]) -> Answered | None:
+    """What a reply that is neither yes nor no, nor a choice's words, most likely means; the question is the second cue.
+
+    ``likely`` gives the probability that the reply tells a finding. None when no answer stands out.
+    """
+    offered = question.choices or ((question.yes,) if question.yes else ())
+    chances = [(max((likely(f) for f in a.present), default=0.0), a) for a in offered]
+    chance, best = max(chances, key=lambda pair: pair[0], default=(0.0, None))
+    if best is None or chance < LIKELY:
+        return None
+    return Answered(_mentions(best.present if question.choices else _told(best, likely), (), reading), {}, True)
+
+
+def _told(given: Answer, likely: Callable[[str], float]) -> tuple[str, ...]:
+    """Of several things asked at once, the one that the reply tells."""
+    return (max(given.present, key=likely),)
 
 
 def given_up(question: Question, reading: Reading) -> Answered:

@@ -160,6 +160,12 @@ class DemographicsReader:
             rf"(?<!at )(?<!at the )\b(?:aged?|age is|age:|age of)\s*:?\s*(?P<n>{number})(?:\s*{_AGE_UNIT}\b)?",
             self._age,
         )
+        # "I am man of 66 years", "my wife have 44 years": as many languages say it.
+        yield rf"\b(?:{_SEX}|person|patient|pt) of {count} (?:years?|yrs?)\b", self._age
+        yield (
+            rf"(?<!to )\b(?:have|has) {count} (?:years?|yrs?)\b(?! (?:ago|history|of|now|with|that|this|since|to))",
+            self._age,
+        )
         yield (
             rf"\b(?:{_COPULAS}) (?:a |only |just |now |nearly |almost |about )*(?P<n>\d{{1,3}}){_NOT_YEARS}",
             self._age,

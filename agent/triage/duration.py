@@ -55,6 +55,9 @@ _NOT_A_DURATION_AFTER = re.compile(
     r"later|away|drive|walk|shift)"
 )
 _NEEDS_CUE = frozenset({"a", "an", "one", "single"})
+_AHEAD = re.compile(r"\bin\s*$")
+_NOT_IN_SO_LONG = re.compile(r"\b(?:not?|never|first|haven't|hasn't|hadn't)\b|n't\b")
+"""What lies ahead or tells a pace ("in three weeks") is no length of time; "not slept in three days" is one."""
 _DURATION_CUE = re.compile(
     r"(?:for|about|around|over|past|last|than|nearly|almost|within|after|lasted|lasting|only)\s*$"
 )
@@ -95,6 +98,8 @@ class DurationReader:
         for match in self._counted.finditer(text, start, end):
             before, after = text[start : match.start()], text[match.end() : end]
             if _NOT_A_DURATION_BEFORE.search(before) and not re.search(r"\bx\s*$", before):
+                continue
+            if _AHEAD.search(before) and not _NOT_IN_SO_LONG.search(before):
                 continue
             if _NOT_A_DURATION_AFTER.match(after):
                 continue

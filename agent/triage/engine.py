@@ -74,7 +74,9 @@ class TriageEngine:
     def _decide(self, session: Draft, matches: Sequence[SemanticMatch], senses: dict[int, Sense]) -> TriageDecision:
         said = [m for r in session.readings for m in r.mentions]
         if self._semantic:
-            said = [m for m in said if self._semantic.vouched(m, _around(m, session, senses))]
+            said = [
+                m for m in said if self._semantic.vouched(m, _around(m, session, senses), _from_the_same_words(m, said))
+            ]
         reading = complete(self._content, self._reader, session, said, matches, senses, self._rulebook)
         return build_decision(self._content, self._rulebook, reading)
 
@@ -85,4 +87,15 @@ def _around(mention: Mention, session: Draft, senses: Mapping[int, Sense]) -> li
         senses[n]
         for n, c in enumerate(session.clauses)
         if n in senses and c.turn == mention.turn and c.start < mention.end and mention.start < c.end
+    ]
+
+
+def _from_the_same_words(mention: Mention, said: Sequence[Mention]) -> list[Mention]:
+    return [
+        m
+        for m in said
+        if m is not mention
+        and (m.turn, m.status) == (mention.turn, mention.status)
+        and m.start < mention.end
+        and mention.start < m.end
     ]

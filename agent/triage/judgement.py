@@ -92,7 +92,9 @@ def _narrowed(
             told = {n for p in special for r in p.rules for n in r.when.findings}
             shared = openers <= told | {n for p in special for n in p.protocol.presenting}
             found[broad.protocol.id] = Disposition.EMERGENCY_DEPARTMENT_NOW if shared else Disposition.CLINICIAN_TODAY
-    return found
+    if len(found) == len(complaints):
+        found = {name: least for name, least in found.items() if name not in aside}
+    return found if len(found) < len(complaints) else {}
 
 
 def judge(

@@ -53,6 +53,8 @@ DOUBTFUL_DANGER = 150
 """So many findings may be likelier by a clause's meaning than one that a phrase of everyday words names ("gap", "kicks
 me"); beyond that the phrase stood there by chance. Of 645 phrases in 144 stories 8 % are beyond, nearly all of them
 chance. A danger sign is given up later."""
+RIVAL = 20
+"""How many times likelier another finding read from the same words must be for this one not to be meant."""
 FEW_FINDINGS = 3
 EVERYDAY_WORDS = 5000
 """A word that at most so many findings use, and that is not among so many commonest ones, speaks for itself."""
@@ -91,6 +93,12 @@ class Sense:
     """The likeliest finding is critical or alone makes an emergency."""
     chances: NDArray[np.float32]
     """Probability of each finding, those that imply it included, as the projection orders them."""
+    places: Mapping[str, int]
+
+    def chance_of(self, finding: str) -> float:
+        """Probability that the clause tells a finding."""
+        place = self.places.get(finding)
+        return 0.0 if place is None else float(self.chances[place])
 
 
 class SemanticMatcher:
@@ -172,14 +180,24 @@ class SemanticMatcher:
                 complaint=self._complaints[likeliest] if told else "",
                 dangerous=names[best] in self._dangerous,
                 chances=chances[row],
+                places=self._places,
             )
         return matches, senses
 
-    def vouched(self, mention: Mention, senses: Sequence[Sense]) -> bool:
-        """Whether a phrase's finding is near enough to what its clauses mean, or its words speak for themselves."""
+    def vouched(self, mention: Mention, senses: Sequence[Sense], beside: Sequence[Mention]) -> bool:
+        """Whether a phrase's finding is near enough to what its clauses mean, or its words speak for themselves.
+
+        Of two findings read from the same words (``beside``) the one that is far less likely was not meant.
+        """
         place = self._places.get(mention.finding)
         if mention.status != "present" or mention.match != "phrase" or place is None or not senses:
             return True
+        rivals = [self._places[m.finding] for m in beside if m.finding in self._places]
+        own = max(float(s.chances[place]) for s in senses)
+        if mention.finding not in self._dangerous and rivals:
+            best = max(float(s.chances[r]) for s in senses for r in rivals)
+            if own * RIVAL < best:
+                return False
         limit = DOUBTFUL_DANGER if mention.finding in self._dangerous else DOUBTFUL
         if any(int((s.chances > s.chances[place]).sum()) <= limit for s in senses):
             return True

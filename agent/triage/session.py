@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.triage.answers import Answered, answer, given_up
+from agent.triage.answers import Answered, answer, given_up, meant_as
 from agent.triage.facts import KnownFacts, gather
-from agent.triage.grammar import FREE
+from agent.triage.leftover import covered_by, not_understood
 from agent.triage.measures import measured_findings, session_vitals, vital_quotes
 from agent.triage.mentions import Clause, Mention, Reading
 from agent.triage.reader import MessageReader
@@ -15,19 +15,10 @@ from agent.triage.rules import Rulebook
 from agent.triage.semantic import SemanticMatch, Sense
 from agent.triage.states import SessionFindings, combine
 from agent.triage.subject import CHILDREN, SELF, UNBORN, SubjectTracker, choose_patient, same_person
+from agent.triage.timing import lengths, untimed
 from agent.triage.types import SEVERAL_PEOPLE, PatientFacts, PatientMessage
-from knowledge.projection import EVERYDAY
 from knowledge.schema import Content, FindingDef, Lexicon, Question
 
-MUCH = 3
-"""So many clauses that tell something and were not understood keep from self-care: of 45 open self-care cases none has
-three, of 7 that should have been seen by a clinician one has."""
-TELLING_WORDS = 3
-LIKELY_EVERYDAY = 0.4
-MAY_BE = 0.5
-"""Probability from which a clause may tell of a danger sign: too little to set it, enough to keep from self-care."""
-SURELY_EVERYDAY = 0.6
-"""Probability from which a clause that sounds like a symptom is taken for everyday talk."""
 _COUNTED_KINDS = frozenset({"symptom", "sign"})
 
 
@@ -86,7 +77,8 @@ def complete(
     patient = _patient(spoken, content, session)
     reading_of = {r.source.turn: r for r in session.readings}
     replies = _replies(session, rulebook.questions)
-    answered = _answered(replies, rulebook.questions, reading_of, reader)
+    meaning = {(session.clauses[n].turn, session.clauses[n].start): sense for n, sense in senses.items()}
+    answered = _answered(replies, rulebook.questions, reading_of, reader, meaning)
     own = [m for m in spoken if m.status not in {"family", "hypothetical"} and _is_of(m.subject, patient)]
     others = {m.finding for m in spoken if m.status == "present" and not _is_of(m.subject, patient)}
     mentions = [
@@ -101,8 +93,8 @@ def complete(
     given_by_answers = {name: value for a in answered for name, value in a.facts.items()}
     facts = replace(facts, answered=given_by_answers)
     timed = {m.turn for m, a in zip(replies, answered, strict=True) if "duration_h" in a.facts}
-    own = [_untimed(m) if m.turn in timed else m for m in own]
-    loose, longest = _durations(session, own, given_by_answers, timed)
+    own = [untimed(m) if m.turn in timed else m for m in own]
+    loose, longest = lengths(session.readings, meaning, own, vocabulary, given_by_answers, timed)
     matched = {(m.clause.turn, m.clause.start) for m in matches}
     left = [
         (n, c)
@@ -117,8 +109,8 @@ def complete(
     if others - {m.finding for m in own}:
         conflicts.append(SEVERAL_PEOPLE)
     vitals = session_vitals(session.readings, facts)
-    covered = _covered(rulebook, findings)
-    unmatched = tuple(dict.fromkeys(_not_understood(left, senses, covered)))
+    covered = covered_by(rulebook, findings)
+    unmatched = tuple(dict.fromkeys(not_understood(left, senses, covered)))
     return SessionReading(
         findings=findings,
         facts=facts,
@@ -141,12 +133,20 @@ def _answered(
     questions: Mapping[str, Question],
     reading_of: Mapping[int, Reading],
     reader: MessageReader,
+    meaning: Mapping[tuple[int, int], Sense],
 ) -> list[Answered]:
     """What each reply settles. A question that was put twice and never answered is given up as not known."""
     found: list[Answered] = []
     for number, message in enumerate(replies):
         question, reading = questions[message.asked or ""], reading_of[message.turn]
         settled = answer(question, reading, reader.durations)
+        if not settled.understood:
+            said = [sense for (turn, _), sense in meaning.items() if turn == message.turn]
+
+            def likely(finding: str, said: Sequence[Sense] = said) -> float:
+                return max((sense.chance_of(finding) for sense in said), default=0.0)
+
+            settled = meant_as(question, reading, likely) or settled
         again = any(m.asked == message.asked for m in replies[:number])
         found.append(given_up(question, reading) if again and not settled.understood else settled)
     return found
@@ -175,50 +175,8 @@ def _gainsaid(match: SemanticMatch, said: Sequence[Mention]) -> bool:
     return any(m.finding == match.finding for m in denied) or any(inside)
 
 
-def _covered(rulebook: Rulebook, findings: SessionFindings) -> frozenset[str]:
-    """Findings that are more of the complaints that are open."""
-    present = {name for name, state in findings.states.items() if state.present}
-    return frozenset(finding for name in rulebook.opened(present) for finding in rulebook.covers[name])
-
-
-def _not_understood(
-    left: Sequence[tuple[int, Clause]], senses: Mapping[int, Sense], covered: frozenset[str]
-) -> Iterator[str]:
-    """Quotes of clauses that may tell of something else; of all that tell anything when there are many of them."""
-    unread = [(n, c) for n, c in left if _tells(c, senses.get(n), covered)]
-    much = len(unread) >= MUCH
-    yield from (c.quote for n, c in left if _adds(c, senses.get(n), covered) or (much and (n, c) in unread))
-
-
-def _tells(clause: Clause, sense: Sense | None, covered: frozenset[str]) -> bool:
-    """Whether a clause says something that is neither everyday talk nor more of the open complaints."""
-    if sense is None or clause.denied or clause.relieved or clause.question or sense.finding in covered:
-        return False
-    words = {form for form in clause.forms if form not in FREE and form[:1].isalpha()}
-    return len(words) >= TELLING_WORDS and (sense.finding != EVERYDAY or sense.chance < LIKELY_EVERYDAY)
-
-
-def _adds(clause: Clause, sense: Sense | None, covered: frozenset[str]) -> bool:
-    """Whether a clause that no finding was read from may tell of something else than the open complaints.
-
-    What is likely everyday talk, or more of what the open complaints cover, adds nothing. A symptom at another place of
-    the body does; so does what the projection cannot tell from a danger sign.
-    """
-    if sense is None:
-        return clause.symptomatic and (clause.placed or not covered)
-    if clause.denied or clause.relieved or sense.finding in covered:
-        return False
-    if sense.finding == EVERYDAY:
-        return clause.symptomatic and sense.chance < SURELY_EVERYDAY and (clause.placed or not covered)
-    return (clause.symptomatic and (clause.placed or not covered)) or (sense.dangerous and sense.chance >= MAY_BE)
-
-
 def _replies(session: Draft, questions: Mapping[str, Question]) -> list[PatientMessage]:
     return [m for m in session.messages if m.asked and m.asked in questions]
-
-
-def _untimed(mention: Mention) -> Mention:
-    return replace(mention, attributes={k: v for k, v in mention.attributes.items() if k != "duration_h"})
 
 
 def _expecting(session: Draft) -> str | None:
@@ -290,16 +248,3 @@ def _from_record(content: Content, reader: MessageReader, given: PatientFacts, p
 
 def _known(mentions: Iterable[Mention], vocabulary: Mapping[str, object]) -> list[Mention]:
     return [m for m in mentions if m.finding in vocabulary]
-
-
-def _durations(
-    session: Draft, own: Sequence[Mention], answered: Mapping[str, float], timed: set[int]
-) -> tuple[float | None, float | None]:
-    """Hours not tied to any finding, and the longest of all. A choice's own time counts, not the words of its label."""
-    attached = [float(m.attributes["duration_h"]) for m in own if "duration_h" in m.attributes]
-    all_spoken = [d.hours for r in session.readings if r.source.turn not in timed for d in r.durations]
-    loose = [hours for hours in all_spoken if hours not in attached]
-    if "duration_h" in answered:
-        loose.append(answered["duration_h"])
-    every = [*attached, *loose]
-    return (max(loose) if loose else None), (max(every) if every else None)

@@ -55,8 +55,12 @@ class SessionReading:
 def draft(reader: MessageReader, lexicon: Lexicon, messages: Sequence[PatientMessage], given: PatientFacts) -> Draft:
     """Read the messages in order, the subject carried from one to the next."""
     tracker = SubjectTracker(lexicon, given.writer_relation)
-    readings = tuple(reader.read(m.turn, m.text, tracker) for m in messages)
-    return Draft(tuple(messages), given, readings, tracker, tuple(c for r in readings for c in r.clauses))
+    readings: list[Reading] = []
+    for message in messages:
+        if message.asked:
+            tracker.answering()
+        readings.append(reader.read(message.turn, message.text, tracker))
+    return Draft(tuple(messages), given, tuple(readings), tracker, tuple(c for r in readings for c in r.clauses))
 
 
 def complete(

@@ -73,6 +73,10 @@ class SubjectTracker:
     def _person_of(self, relation: str) -> Person:
         return next((p for p in self._persons if p.relation == relation), Person(relation))
 
+    def answering(self) -> None:
+        """A reply to a question begins with the patient, whoever was named last in passing."""
+        self._current = None
+
     def follow(
         self, tokens: Sequence[Token], hits: Sequence[Hit], spoken_for: frozenset[int] = frozenset()
     ) -> list[str | None]:
@@ -140,7 +144,9 @@ class SubjectTracker:
     def _told_by(self, tokens: Sequence[Token], index: int, starts: dict[int, Person]) -> bool:
         following = [t for n, t in enumerate(tokens[index + 1 : index + 5], index + 1) if n not in starts]
         verb = next((t for t in following if not t.is_free and t.surface not in _BEFORE_VERB), None)
-        return verb is not None and verb.form in _SAYING
+        # "Wife made me write", "mum wants me to call": who does something to me is not the one who is ill.
+        acts_on_me = any(t.surface == "me" for t in following[:3]) and not any(t.is_barrier for t in following[:3])
+        return acts_on_me or (verb is not None and verb.form in _SAYING)
 
     def _antecedent(self, word: str) -> str | None:
         wanted = "male" if word in _MALE else "female" if word in _FEMALE else None

@@ -1,10 +1,10 @@
-"""Operations: whether every part works, which versions answer, the guideline index, and the adapter in use."""
+"""Operations: whether every part works, which versions answer, the index, the adapter, and how well triage does."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from pages.components import adapter_form, health_panel, index_panel, versions_table
+from pages.components import adapter_form, health_panel, index_panel, triage_figures, versions_table
 from pages.components.guard import agent, require
 
 account = require("admin")
@@ -16,5 +16,7 @@ with left:
     health_panel.show(manager)
     index_panel.show(manager, account)
     adapter_form.show(manager, account)
+metadata = manager.get_agent_metadata()
 with right:
-    versions_table.show(manager.get_agent_metadata())
+    versions_table.show(metadata)
+triage_figures.show(str(metadata["protocol_pack_hash"]))

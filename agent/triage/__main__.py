@@ -1,6 +1,7 @@
 """``python -m agent.triage``: JSON lines in, one triage decision a line out, in the same order.
 
-``python -m agent.triage evaluate [--json]`` prints how well the engine rates the vignettes, totals only.
+``python -m agent.triage evaluate [--json] [--save]`` prints how well the engine rates the vignettes and ends the
+simulated interviews, totals only.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TextIO
@@ -16,11 +18,14 @@ import typer
 
 from agent.triage.engine import TriageEngine
 from agent.triage.evaluation import evaluate, lines_of
+from agent.triage.simulation import interview_all, interview_lines
 from agent.triage.types import PatientFacts, PatientMessage, TriageDecision
 from knowledge.embedding import Encoder
 from knowledge.errors import KnowledgeError
+from knowledge.evaluation_file import save_evaluation
 from knowledge.projection import PROJECTION_FILE, load_projection
 from knowledge.schema import KNOWLEDGE_DIR, ContentError, load_content
+from knowledge.schema_interviews import load_interviews
 from knowledge.schema_vignettes import load_vignettes
 
 BATCH = 16
@@ -41,29 +46,39 @@ def main(context: typer.Context, semantic: Semantic = True, content: ContentFold
     """Assess JSON lines of standard input. Exit code 1 at the end when a line was bad."""
     if context.invoked_subcommand is not None:
         return
-    bad = run(_engine(content, semantic=semantic), sys.stdin, sys.stdout)
+    bad = run(_engine(content, Encoder(), semantic=semantic), sys.stdin, sys.stdout)
     raise typer.Exit(1 if bad else 0)
 
 
 def evaluate_vignettes(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for all halves.")] = False,
+    save: Annotated[bool, typer.Option(help="Keep the figures for the page in operations.")] = False,
     semantic: Semantic = True,
     content: ContentFolder = KNOWLEDGE_DIR,
 ) -> None:
-    """Rate the clinic's own vignettes and print the totals of each half."""
+    """Rate the clinic's own vignettes, interview the simulated patients, and print the totals of each half."""
     try:
-        vignettes = load_vignettes(content)
+        vignettes, sheets = load_vignettes(content), load_interviews(content)
     except ContentError as error:
         raise _refused(error) from None
-    reports = evaluate(_engine(content, semantic=semantic), vignettes)
-    if as_json:
-        typer.echo(json.dumps({report.half: report.to_json() for report in reports}))
-    else:
-        typer.echo("\n\n".join("\n".join(lines_of(report)) for report in reports))
-
-
-def _engine(content: Path, *, semantic: bool) -> TriageEngine:
     encoder = Encoder()
+    engine = _engine(content, encoder, semantic=semantic)
+    reports = evaluate(engine, vignettes)
+    interviews = interview_all(engine, sheets, encoder.encode)
+    figures = {
+        **{report.half: report.to_json() for report in reports},
+        "interviews": {report.half: report.to_json() for report in interviews},
+    }
+    if save:
+        save_evaluation(figures, load_content(content).protocol_pack_hash, datetime.now(UTC).date().isoformat())
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        blocks = [*("\n".join(lines_of(r)) for r in reports), *("\n".join(interview_lines(r)) for r in interviews)]
+        typer.echo("\n\n".join(blocks))
+
+
+def _engine(content: Path, encoder: Encoder, *, semantic: bool) -> TriageEngine:
     try:
         loaded = load_content(content)
         projection = load_projection(content / "findings" / PROJECTION_FILE.name) if semantic else None

@@ -54,15 +54,18 @@ def not_settled(
     vocabulary: Mapping[str, FindingDef],
     asked: frozenset[str],
 ) -> tuple[str, ...]:
-    """What a nurse reads first: what was asked and is not known, then what was not asked, by question; six at most.
+    """What a nurse reads first: what was asked and is not known, then what was not asked, by question.
 
-    Not asked are questions of the open complaints' own protocols on which a rule above the level still hangs, the most
-    acute first.
+    Six lines at most, the last of which counts the others. Not asked are questions of the open complaints' own
+    protocols on which a rule above the level still hangs, the most acute first.
     """
     lines = dict.fromkeys(
         (*_in_vain(in_play, situation, vocabulary, asked), *_unasked(in_play, judgement, situation, asked))
     )
-    return tuple(lines)[:MAX_UNSETTLED]
+    listed = tuple(lines)
+    if len(listed) <= MAX_UNSETTLED:
+        return listed
+    return (*listed[: MAX_UNSETTLED - 1], f"and {len(listed) - MAX_UNSETTLED + 1} more questions (not asked)")
 
 
 def _in_vain(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
+from typing import Any
 
 from agent.triage.engine import TriageEngine
+from agent.triage.evaluation import HALVES, Outcome, Report, Share, is_right, report_on
 from agent.triage.types import MAX_QUESTIONS, Encode, NextQuestion, PatientFacts, PatientMessage, TriageDecision
 from knowledge.levels import Disposition, worst
 from knowledge.schema_interviews import Interview
@@ -95,6 +98,50 @@ def _least(
     return min(tried, key=lambda reply: (tried[reply].disposition.rank, len(tried[reply].red_flags)))
 
 
-def interview_all(engine: TriageEngine, sheets: Sequence[Interview], encode: Encode) -> list[Ended]:
-    """Each simulated patient's interview, in order."""
-    return [interview(engine, sheet, encode) for sheet in sheets]
+@dataclass(frozen=True)
+class InterviewReport:
+    """The figures of one half of the simulated interviews; under and over as in the vignettes' report."""
+
+    half: str
+    outcome: Report
+    median_questions: float
+    by_manner: dict[str, Share]
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            **self.outcome.to_json(),
+            "median_questions": self.median_questions,
+            "by_manner": {name: share.to_json() for name, share in self.by_manner.items()},
+        }
+
+
+def interview_all(engine: TriageEngine, sheets: Sequence[Interview], encode: Encode) -> list[InterviewReport]:
+    """Interview every simulated patient and report on each half."""
+    ended = [interview(engine, sheet, encode) for sheet in sheets]
+    return [report_on_interviews(half, [e for e in ended if e.interview.half == half]) for half in HALVES]
+
+
+def report_on_interviews(half: str, ended: Sequence[Ended]) -> InterviewReport:
+    """The figures over some interviews."""
+    outcomes = [Outcome(e.interview.disposition, e.disposition, e.interview.age, e.interview.sex) for e in ended]
+    manners: dict[str, list[bool]] = {}
+    for one, outcome in zip(ended, outcomes, strict=True):
+        manners.setdefault(one.interview.manner, []).append(is_right(outcome))
+    return InterviewReport(
+        half=half,
+        outcome=report_on(half, outcomes),
+        median_questions=median(e.questions for e in ended) if ended else 0.0,
+        by_manner={name: Share(sum(hits), len(hits)) for name, hits in sorted(manners.items())},
+    )
+
+
+def interview_lines(report: InterviewReport) -> Iterator[str]:
+    """The report as text for a terminal."""
+    outcome = report.outcome
+    yield f"{report.half}: {outcome.exact.cases} simulated interviews"
+    for name in ("exact", "collapsed", "emergency_sensitivity", "under_triage", "over_triage", "over_to_emergency"):
+        yield f"  {name.replace('_', ' '):<24}{getattr(outcome, name)}"
+    yield f"  median questions        {report.median_questions:5.1f}"
+    yield "  right (collapsed) by manner"
+    yield from (f"    {name:<26}{share}" for name, share in report.by_manner.items())

@@ -32,6 +32,19 @@ def test_health_and_versions_are_said_in_words(server: Server, open_page: OpenPa
         expect(versions).to_contain_text(words)
 
 
+def test_triage_figures_are_drawn_for_both_halves(server: Server, open_page: OpenPage) -> None:
+    page = open_page()
+    at_operations(page, server)
+    figures = page.get_by_role("heading", name="Triage quality")
+    figures.scroll_into_view_if_needed()
+    expect(page.get_by_text("Emergencies found").first).to_be_visible()
+    expect(page.get_by_text("Simulated interviews")).to_be_visible()
+    expect(page.locator('[data-testid="stVegaLiteChart"]')).to_have_count(2)
+    page.get_by_role("radio", name="Open half").click()
+    expect(page.locator('[data-testid="stVegaLiteChart"]')).to_have_count(2)
+    shoot(page, "triage-figures")
+
+
 def test_the_index_is_built_again_and_it_is_recorded(server: Server, open_page: OpenPage) -> None:
     built = "SELECT count(*) FROM events WHERE type = 'index.rebuilt' AND actor = 'acct-admin'"
     before = rows(server, built)[0][0]

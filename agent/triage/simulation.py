@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -13,10 +14,12 @@ from agent.triage.types import MAX_QUESTIONS, Encode, NextQuestion, PatientFacts
 from knowledge.levels import Disposition, worst
 from knowledge.schema_interviews import Interview
 
-UNDERSTOOD = 0.62
+UNDERSTOOD = 0.55
 """Cosine similarity from which a question is taken for one that the sheet answers."""
 CLOSE = 0.08
 """Answers this near to the best fit are given too: one question may ask several things."""
+PART_WORDS = 2
+_PARTS = re.compile(r",\s*(?:or\s+|and\s+)?|\s+or\s+|\?")
 HEALTHY = "no"
 """The sheet's word for what it does not cover when the patient would know: it is as in health."""
 
@@ -49,14 +52,15 @@ class SimulatedPatient:
         return healthy() if self._sheet.otherwise == HEALTHY else self._sheet.otherwise
 
     def _answer(self, question: str) -> str | None:
-        likeness = self._known @ self._encode([question])[0]
-        best = float(likeness.max(initial=0.0))
-        if best < UNDERSTOOD:
-            return None
-        near = sorted((-float(s), n) for n, s in enumerate(likeness) if s >= max(UNDERSTOOD, best - CLOSE))
-        said = [self._sheet.facts[n].say for _, n in near]
+        parts = [p for p in _PARTS.split(question) if len(p.split()) >= PART_WORDS]
+        likeness = (self._known @ self._encode([question, *parts]).T).T
+        near: dict[int, float] = {}
+        for row in likeness:
+            least = max(UNDERSTOOD, float(row.max(initial=0.0)) - CLOSE)
+            near |= {n: max(near.get(n, 0.0), float(s)) for n, s in enumerate(row) if s >= least}
+        said = [self._sheet.facts[n].say for n in sorted(near, key=lambda n: -near[n])]
         # Who is asked for several things at once names the one that is so.
-        return next((s for s in said if not s.lower().startswith("no")), said[0])
+        return next((s for s in said if not s.lower().startswith("no")), said[0] if said else None)
 
 
 def interview(engine: TriageEngine, sheet: Interview, encode: Encode) -> Ended:

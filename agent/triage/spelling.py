@@ -25,7 +25,7 @@ _EDITS = ((5, 0), (7, 1), (10, 2), (99, 3))
 """Edits allowed by word length: one typo in a short word, two in a long one, three in a very long one. One edit in four
 letters already links unrelated words, so short words must be exact or sound the same."""
 _SOUND_EDITS = 3
-_LONG = 7
+_FIT = 6
 _COMMON = 15_000
 """Place in the word list up to which a word is common enough to be meant by a mistyped one."""
 _RARE = 10_000
@@ -101,7 +101,7 @@ class Speller:
         if not self._known or not word.isalpha() or len(word) < _MIN_SOUND:
             return True
         alike = (w for w in self._sounding.get(metaphone(word), ()) if w in right)
-        edits = 1 if len(word) < _LONG else 2
+        edits = 1 if len(word) < _FIT else 2
         if any(_starts_alike(word, w) and OSA.distance(word, w) <= edits for w in alike):
             return False
         near = process.extract(word, right, scorer=OSA.distance, score_cutoff=1, limit=5)

@@ -14,7 +14,7 @@ from agent.triage.grammar import FREE, NEGATORS, stem, stems
 from agent.triage.mentions import Mention, Reading
 from knowledge.schema import Answer, Question
 
-LIKELY = 0.12
+LIKELY = 0.25
 """Probability from which a reply tells what was asked: of 1,800 findings each has 0.0006 by chance."""
 
 Reply: TypeAlias = Literal["yes", "no", "unknown"]

@@ -18,7 +18,10 @@ UNDERSTOOD = 0.55
 """Cosine similarity from which a question is taken for one that the sheet answers."""
 CLOSE = 0.08
 """Answers this near to the best fit are given too: one question may ask several things."""
+SAME_QUESTION = 0.75
+"""Likeness from which the question is the sheet's own, so that a bare yes fits it."""
 PART_WORDS = 2
+_YES = re.compile(r"^(?:yes|yeah|yep)\b[\s,.:;-]*", re.IGNORECASE)
 _PARTS = re.compile(r",\s*(?:or\s+|and\s+)?|\s+or\s+|\?")
 HEALTHY = "no"
 """The sheet's word for what it does not cover when the patient would know: it is as in health."""
@@ -58,9 +61,15 @@ class SimulatedPatient:
         for row in likeness:
             least = max(UNDERSTOOD, float(row.max(initial=0.0)) - CLOSE)
             near |= {n: max(near.get(n, 0.0), float(s)) for n, s in enumerate(row) if s >= least}
-        said = [self._sheet.facts[n].say for n in sorted(near, key=lambda n: -near[n])]
+        said = [_to_another(self._sheet.facts[n].say, near[n]) for n in sorted(near, key=lambda n: -near[n])]
         # Who is asked for several things at once names the one that is so.
         return next((s for s in said if not s.lower().startswith("no")), said[0] if said else None)
+
+
+def _to_another(say: str, likeness: float) -> str:
+    """An answer given to a question put otherwise: its yes belongs to the sheet's own wording, the rest is true."""
+    rest = _YES.sub("", say)
+    return rest if likeness < SAME_QUESTION and len(rest.split()) >= PART_WORDS else say
 
 
 def interview(engine: TriageEngine, sheet: Interview, encode: Encode) -> Ended:

@@ -65,6 +65,11 @@ class Expression:
         return frozenset(n for n, _ in _names(self.tree) if n not in NOT_FINDINGS)
 
     @cached_property
+    def denied(self) -> frozenset[str]:
+        """Ids of the findings that speak against it: those under a "not"."""
+        return frozenset(n for n in _denied(self.tree, positive=True) if n not in NOT_FINDINGS)
+
+    @cached_property
     def facts(self) -> frozenset[str]:
         """Facts and vital signs it mentions."""
         return frozenset(n for n, _ in _names(self.tree) if n in NOT_FINDINGS)
@@ -155,6 +160,17 @@ def _names(node: ast.expr) -> Iterator[tuple[str, str | None]]:
             yield name, attribute
         case ast.Name(id=name):
             yield name, None
+
+
+def _denied(node: ast.expr, *, positive: bool) -> Iterator[str]:
+    match node:
+        case ast.BoolOp(values=parts) | ast.Call(args=parts):
+            for part in parts:
+                yield from _denied(part, positive=positive)
+        case ast.UnaryOp(operand=operand):
+            yield from _denied(operand, positive=not positive)
+        case _ if not positive:
+            yield from (name for name, _ in _names(node))
 
 
 def _flag(value: Value) -> Truth:

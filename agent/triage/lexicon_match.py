@@ -83,7 +83,9 @@ def compile_pattern(
     A phrase of ``everyday`` words alone keeps its order and lets no other word in between.
     """
     tokens = [
-        t for t in tokeniser.tokens(normalise(text).text, repair=False) if not t.is_barrier or t.surface in JOINERS
+        t
+        for t in tokeniser.tokens(normalise(text).text, repair=not literal)
+        if not t.is_barrier or t.surface in JOINERS
     ]
     if literal:
         surfaces = tuple(t.surface for t in tokens)

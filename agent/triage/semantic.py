@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,11 +11,11 @@ from numpy.typing import NDArray
 
 from agent.triage.grammar import FREE, NEGATORS, stems
 from agent.triage.mentions import Clause, Mention
+from agent.triage.relations import dangerous_findings, forms_of, implications, openers, soothing_findings
 from agent.triage.rules import Rulebook
 from agent.triage.text import normalise
 from agent.triage.tokens import Token, Tokeniser
 from agent.triage.types import Encode
-from knowledge.expressions import FACT_NUMBERS, MEASURES, VITALS, Value
 from knowledge.projection import Projection
 from knowledge.schema import Content, FindingDef
 
@@ -116,18 +115,19 @@ class SemanticMatcher:
         self._encode = encode
         self._projection = projection
         self._known = frozenset(f.id for f in content.findings.values() if f.semantic != "never")
-        self._dangerous = _dangerous_findings(content, rulebook)
+        self._dangerous = dangerous_findings(content, rulebook)
+        self._soothing = soothing_findings(rulebook)
         self._tokeniser = tokeniser
-        self._forms, self._spread = _forms_of(content.findings.values(), tokeniser)
+        self._forms, self._spread = forms_of(content.findings.values(), tokeniser)
         limit = max(3, len(content.findings) // CUE_SHARE)
         self._cues = {
             owner: frozenset(f for f in own if self._spread[f] <= limit) for owner, own in self._forms.items()
         }
         self._everyday = frozenset(w for w, place in known_words.items() if place < EVERYDAY_WORDS)
         self._places = {name: n for n, name in enumerate(projection.names)}
-        self._implied = _implications(content, projection.names)
+        self._implied = implications(content, projection.names)
         self._complaints = tuple(p.id for p in content.protocols.values() if p.scope == "complaint")
-        self._opens = self._implied @ _openers(content, projection.names, self._complaints)
+        self._opens = self._implied @ openers(content, projection.names, self._complaints)
         self._denying = {f.id: _denies(f, tokeniser) for f in content.findings.values()}
         self._routes: list[str] = []
         self._route_sentences: list[str] = []
@@ -163,7 +163,8 @@ class SemanticMatcher:
             chance = float(chances[row, best])
             if _may_tell(clauses[number]) and self._agrees(clauses[number], names[best]):
                 sure = self._sure(clauses[number], names[best], chance)
-                least = DANGEROUS_IN_CONTEXT if names[best] in self._dangerous else IN_CONTEXT
+                careful = names[best] in self._dangerous or names[best] in self._soothing
+                least = DANGEROUS_IN_CONTEXT if careful else IN_CONTEXT
                 if sure or chance >= least:
                     matches.append(SemanticMatch(clauses[number], names[best], chance, sure))
             near: dict[str, float] = {}
@@ -223,7 +224,8 @@ class SemanticMatcher:
         cued = bool(clause.forms & self._cues[owner])
         if owner in self._dangerous:
             return cued and chance >= (DANGEROUS_BESIDE if clause.told else DANGEROUS)
-        return chance >= (CUED if cued else SURE)
+        # What would call off an emergency needs as much as what makes one.
+        return chance >= (CUED if cued and owner not in self._soothing else SURE)
 
 
 def _says_no(words: Iterable[str]) -> bool:
@@ -243,56 +245,3 @@ def _denies(finding: FindingDef, tokeniser: Tokeniser) -> float:
     """Share of the ways to say it that hold a denial of their own ("cannot breathe")."""
     told = [_says_no(t.surface for t in tokeniser.tokens(normalise(text).text)) for text in finding.phrases]
     return sum(told) / max(1, len(told))
-
-
-def _dangerous_findings(content: Content, rulebook: Rulebook) -> frozenset[str]:
-    """Findings that are critical or alone make an emergency: a likeness is not enough to set them."""
-    rules = [r for p in rulebook.protocols.values() for r in p.rules if r.rule.disposition.is_emergency]
-    found = {f.id for f in content.findings.values() if f.critical}
-    for name, finding in content.findings.items():
-        alone = {name, *finding.implies}
-
-        def only(asked: str, attribute: str | None, alone: set[str] = alone) -> Value:
-            if attribute in MEASURES or asked in FACT_NUMBERS | VITALS:
-                return float("nan")
-            return asked in alone if attribute is None else False
-
-        if any(r.names & alone and r.when.evaluate(only) is True for r in rules):
-            found.add(name)
-    return frozenset(found)
-
-
-def _implications(content: Content, names: Sequence[str]) -> NDArray[np.float32]:
-    """Which finding (row) says that another (column) is there, itself included; shape (names, names)."""
-    place = {name: n for n, name in enumerate(names)}
-    says = np.eye(len(names), dtype=np.float32)
-    for name, row in place.items():
-        waiting = [name]
-        while waiting:
-            finding = content.findings.get(waiting.pop())
-            for implied in finding.implies if finding else ():
-                if implied in place and not says[row, place[implied]]:
-                    says[row, place[implied]] = 1.0
-                    waiting.append(implied)
-    return says
-
-
-def _openers(content: Content, names: Sequence[str], complaints: Sequence[str]) -> NDArray[np.float32]:
-    """Which finding (row) opens which protocol (column); shape (names, protocols)."""
-    place = {name: n for n, name in enumerate(names)}
-    opens = np.zeros((len(names), len(complaints)), dtype=np.float32)
-    for column, protocol in enumerate(complaints):
-        opens[[place[f] for f in content.protocols[protocol].presenting if f in place], column] = 1.0
-    return opens
-
-
-def _forms_of(findings: Iterable[FindingDef], tokeniser: Tokeniser) -> tuple[dict[str, frozenset[str]], dict[str, int]]:
-    """Telling words of each finding's own phrases, and how many findings use each word."""
-    forms: dict[str, frozenset[str]] = {}
-    for finding in findings:
-        texts = (*finding.phrases, *finding.exact, finding.label, finding.patient_label)
-        tokens = [t for text in texts for t in tokeniser.tokens(normalise(text).text, repair=False)]
-        forms[finding.id] = frozenset(
-            t.form for t in tokens if not t.is_barrier and t.surface not in FREE | NEGATORS and len(t.surface) > 1
-        )
-    return forms, Counter(form for own in forms.values() for form in own)

@@ -57,13 +57,21 @@ class Speller:
     Args:
         targets: Words of phrases, sites and sensations.
         bigrams: Adjacent word pairs of phrases, so that "chestpain" comes apart.
+        beside: For words of phrases, the other words that the same finding's phrases use.
         known: English words with their place from the commonest on; they are right as they are, unless rare and
             sounding like an everyday one. Empty means no word list is at hand: then only one edit is allowed, and only
             toward ``targets``.
     """
 
-    def __init__(self, targets: Iterable[str], bigrams: Iterable[tuple[str, str]], known: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        targets: Iterable[str],
+        bigrams: Iterable[tuple[str, str]],
+        beside: Mapping[str, frozenset[str]],
+        known: Mapping[str, int],
+    ) -> None:
         self._known = known
+        self._beside = beside
         told = frozenset(targets)
         self._sounding: dict[str, list[str]] = defaultdict(list)
         short_forms = {word for word in CONTRACTIONS if word.isalpha()}
@@ -72,7 +80,7 @@ class Speller:
         for word in sorted(right | set(known) | self._little):
             if word.isalpha() and len(word) >= _MIN_SOUND:
                 self._sounding[metaphone(word)].append(word)
-        # Phrases hold misspelt words too; they must not pass for words of their own.
+        # Phrases hold misspelt words too, beside the right ones; they must not pass for words of their own.
         self._vocabulary = right | {w for w in told - right if self._is_own_word(w, right)}
         for word in sorted(self._vocabulary - right):
             if word.isalpha() and len(word) >= _MIN_SOUND:
@@ -97,15 +105,20 @@ class Speller:
         return None if {first, second} & (FREE | NEGATORS) else joined
 
     def _is_own_word(self, word: str, right: frozenset[str] | set[str]) -> bool:
-        """Whether a vocabulary word that the word list lacks is a word (a drug, an abbreviation), not a misspelling."""
+        """Whether a vocabulary word that the word list lacks is a word ("arteritis"), not a misspelling.
+
+        A misspelling stands among the phrases of a finding that also uses the right word: "arthritis" does not.
+        """
         if not self._known or not word.isalpha() or len(word) < _MIN_SOUND:
             return True
-        alike = (w for w in self._sounding.get(metaphone(word), ()) if w in right)
-        edits = 1 if len(word) < _FIT else 2
-        if any(_starts_alike(word, w) and OSA.distance(word, w) <= edits for w in alike):
+        return not any(self._misspells(word, w) for w in right & self._beside.get(word, frozenset()))
+
+    def _misspells(self, word: str, right: str) -> bool:
+        if not _starts_alike(word, right):
             return False
-        near = process.extract(word, right, scorer=OSA.distance, score_cutoff=1, limit=5)
-        return not any(_plausible(word, w, 1) for w, _, _ in near)
+        distance = OSA.distance(word, right)
+        same_sound = metaphone(word) == metaphone(right)
+        return distance <= 1 or (distance <= 2 and (same_sound or len(right) >= _FIT))
 
     def _repair(self, word: str) -> tuple[str, ...]:
         if word in self._vocabulary or word in self._little:

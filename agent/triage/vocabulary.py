@@ -164,8 +164,14 @@ def _speller(content: Content, tokeniser: Tokeniser, known_words: Mapping[str, i
         surfaces = [t.surface for t in tokeniser.tokens(normalise(text).text, repair=False)]
         targets.update(surfaces)
         bigrams.update(pairwise(surfaces))
+    beside: dict[str, frozenset[str]] = {}
+    groups = [(*f.phrases, *f.absent_phrases) for f in content.findings.values()]
+    groups += [*lexicon.sites.values(), *lexicon.sensations.values(), *lexicon.synonyms.items()]
+    for texts in groups:
+        own = frozenset(t.surface for text in texts for t in tokeniser.tokens(normalise(text).text, repair=False))
+        beside |= {word: beside.get(word, frozenset()) | own for word in own}
     exact = {word for f in content.findings.values() for text in f.exact for word in text.lower().split()}
-    return Speller(targets | set(lexicon.synonyms) | exact, bigrams, known_words)
+    return Speller(targets | set(lexicon.synonyms) | exact, bigrams, beside, known_words)
 
 
 def cue_hits(vocabulary: Vocabulary, tokens: Sequence[Token]) -> list[Hit]:

@@ -27,7 +27,7 @@ DROPPED = ARTICLES | BE | PRONOUNS | PREPOSITIONS | DO
 
 FREE = DROPPED | INTENSIFIERS
 NEGATORS = words("not no never without nothing nor neither none")
-ORDER_WORDS = NEGATORS | words("can will unable hardly barely then now after before from")
+ORDER_WORDS = NEGATORS | words("can will unable hardly barely then now after before from since")
 """A phrase with one of these must keep its word order."""
 
 JOINERS = frozenset({"and", "or", "nor", "plus"})

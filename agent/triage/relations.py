@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agent.triage.grammar import FREE, NEGATORS
-from agent.triage.rules import Rulebook
+from agent.triage.rules import CompiledRule, Rulebook
 from agent.triage.text import normalise
 from agent.triage.tokens import Tokeniser
 from knowledge.expressions import FACT_NUMBERS, MEASURES, VITALS, Value
@@ -19,18 +19,32 @@ from knowledge.schema import Content, FindingDef
 def dangerous_findings(content: Content, rulebook: Rulebook) -> frozenset[str]:
     """Findings that are critical or alone make an emergency: a likeness is not enough to set them."""
     rules = [r for p in rulebook.protocols.values() for r in p.rules if r.rule.disposition.is_emergency]
-    found = {f.id for f in content.findings.values() if f.critical}
+    critical = {f.id for f in content.findings.values() if f.critical}
+    return frozenset(critical | {n for n in content.findings if any(_holds_alone(r, n, content) for r in rules)})
+
+
+def alone_makes_emergency(content: Content, rulebook: Rulebook) -> frozenset[str]:
+    """Findings that, told alone of anybody, open a complaint and make one of its emergency rules true."""
+    found: set[str] = set()
     for name, finding in content.findings.items():
-        alone = {name, *finding.implies}
-
-        def only(asked: str, attribute: str | None, alone: set[str] = alone) -> Value:
-            if attribute in MEASURES or asked in FACT_NUMBERS | VITALS:
-                return float("nan")
-            return asked in alone if attribute is None else False
-
-        if any(r.names & alone and r.when.evaluate(only) is True for r in rules):
-            found.add(name)
+        told = {name, *finding.implies}
+        for protocol in rulebook.protocols.values():
+            opened = protocol.protocol.scope == "general" or not told.isdisjoint(protocol.protocol.presenting)
+            rules = (r for r in protocol.rules if r.rule.disposition.is_emergency)
+            if opened and protocol.applies_when is None and any(_holds_alone(r, name, content) for r in rules):
+                found.add(name)
     return frozenset(found)
+
+
+def _holds_alone(rule: CompiledRule, name: str, content: Content) -> bool:
+    told = {name, *content.findings[name].implies}
+
+    def only(asked: str, attribute: str | None) -> Value:
+        if attribute in MEASURES or asked in FACT_NUMBERS | VITALS:
+            return float("nan")
+        return asked in told if attribute is None else False
+
+    return bool(rule.names & told) and rule.when.evaluate(only) is True
 
 
 def implications(content: Content, names: Sequence[str]) -> NDArray[np.float32]:

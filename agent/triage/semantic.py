@@ -20,7 +20,7 @@ from knowledge.projection import Projection
 from knowledge.schema import Content, FindingDef
 
 SURE = 0.95
-CUED = 0.6
+CUED = 0.5
 DANGEROUS = 0.7
 DANGEROUS_BESIDE = 0.85
 IN_CONTEXT = 0.45
@@ -41,7 +41,7 @@ ROUTE_THRESHOLD = 0.50
 """Cosine similarity from which a clause is near a protocol's examples: of 30 administrative and everyday sentences two
 came within 0.45 and none above 0.50. Routing asks a protocol's questions; it never gives a level."""
 
-COMPLAINT = 0.6
+COMPLAINT = 0.5
 """Least probability that a clause tells one of the findings that open a protocol: of held-out clauses half are placed
 so, nine in ten of them rightly. It opens a complaint when nothing else does."""
 
@@ -55,6 +55,7 @@ chance. A danger sign is given up later."""
 RIVAL = 20
 """How many times likelier another finding read from the same words must be for this one not to be meant."""
 FEW_FINDINGS = 3
+MANY_WORDS = 3
 EVERYDAY_WORDS = 5000
 """A word that at most so many findings use, and that is not among so many commonest ones, speaks for itself."""
 
@@ -202,12 +203,17 @@ class SemanticMatcher:
         limit = DOUBTFUL_DANGER if mention.finding in self._dangerous else DOUBTFUL
         if any(int((s.chances > s.chances[place]).sum()) <= limit for s in senses):
             return True
-        words = self._tokeniser.tokens(normalise(mention.quote).text)
-        return any(self._speaks(t, mention.finding) for t in words)
+        words = [t for t in self._tokeniser.tokens(normalise(mention.quote).text) if not t.is_free and not t.is_barrier]
+        if any(self._speaks(t, mention.finding) for t in words):
+            return True
+        # Several words together, one of them no everyday one, seldom meet by chance.
+        return len(words) >= MANY_WORDS and any(self._is_rare(t) for t in words)
+
+    def _is_rare(self, word: Token) -> bool:
+        return not word.repaired and word.surface not in self._everyday
 
     def _speaks(self, word: Token, finding: str) -> bool:
-        rare = not word.repaired and word.surface not in self._everyday
-        return rare and word.form in self._forms[finding] and self._spread[word.form] <= FEW_FINDINGS
+        return self._is_rare(word) and word.form in self._forms[finding] and self._spread[word.form] <= FEW_FINDINGS
 
     def _agrees(self, clause: Clause, owner: str) -> bool:
         """Whether the clause denies as the finding's own sentences do: "I can" and "I can't" encode alike."""

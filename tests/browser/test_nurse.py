@@ -276,4 +276,5 @@ def test_no_serious_barriers_at_the_desk(server: Server, open_page: OpenPage, st
     barriers += serious_barriers(page)
     assert not barriers, "\n".join(barriers)
     page.get_by_role("tab", name="Report").click()
+    page.locator('[data-testid="stMain"]').evaluate("main => main.scrollTo(0, 0)")
     shoot(page, "nurse-dark" if dark else "nurse-case")

@@ -144,21 +144,28 @@ class LevelProbe:
             for rule in protocol.rules:
                 for name in rule.names:
                     self._by_name.setdefault(name, []).append(rule)
+        self._levels = [self._level_of(p, {}) for p in in_play.all]
 
     def level_with(self, answers: Mapping[str, bool | float]) -> Disposition | None:
         """The level with these findings and facts set."""
         imagined = self._situation.imagine(answers)
         touched = {id(r): r for name in answers for r in self._by_name.get(name, ())}
         now = {key: fires(rule, imagined) for key, rule in touched.items()}
-        levels: list[Disposition | None] = []
-        for protocol in self._in_play.all:
-            fired = (r for r in protocol.rules if self._in_play.counts(r) and now.get(id(r), id(r) in self._fired))
-            first = next((r.rule.disposition for r in fired), None)
-            if first is None and protocol in self._in_play.complaints:
-                first = protocol.protocol.default if protocol in self._defaulted else None
-            if first is not Disposition.SELF_CARE or self._in_play.complaints:
-                levels.append(first)
-        return worst(*levels)
+        told = {rule.protocol for rule in touched.values()}
+        return worst(
+            *(
+                self._level_of(p, now) if p.protocol.id in told else level
+                for p, level in zip(self._in_play.all, self._levels, strict=True)
+            )
+        )
+
+    def _level_of(self, protocol: CompiledProtocol, now: Mapping[int, bool]) -> Disposition | None:
+        """What one protocol comes to, the rules of ``now`` as they would be and the others as they are."""
+        fired = (r for r in protocol.rules if self._in_play.counts(r) and now.get(id(r), id(r) in self._fired))
+        first = next((r.rule.disposition for r in fired), None)
+        if first is None and protocol in self._in_play.complaints:
+            first = protocol.protocol.default if protocol in self._defaulted else None
+        return first if first is not Disposition.SELF_CARE or self._in_play.complaints else None
 
 
 def _presented(protocol: CompiledProtocol, situation: Situation) -> bool:

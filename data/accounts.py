@@ -129,7 +129,7 @@ class Accounts:
 
     def all(self) -> list[Account]:
         """Every account, by user name."""
-        return [_account(row) for row in self._store.rows(f"SELECT {_ACCOUNT} FROM accounts ORDER BY username")]  # noqa: S608 - columns and conditions are constants above
+        return [_account(row) for row in self._store.select("accounts", _ACCOUNT, order_by="username")]
 
     def authenticate(self, username: str, password: str) -> AuthResult:
         """Check a password. Unknown names cost the same time and get the same answer; too many tries go unread."""
@@ -219,10 +219,8 @@ class Accounts:
 
     def _revoke(self, condition: str, value: str) -> None:
         with self._store.write():
-            open_rows = self._store.rows(
-                f"SELECT token_hash, account_id FROM server_sessions WHERE {condition} AND revoked_at IS NULL",  # noqa: S608 - columns and conditions are constants above
-                (value,),
-            )
+            still_open = f"{condition} AND revoked_at IS NULL"
+            open_rows = self._store.select("server_sessions", "token_hash, account_id", still_open, (value,))
             for row in open_rows:
                 changes = {"revoked_at": to_text(self._clock())}
                 self._store.update("server_sessions", "token_hash", row["token_hash"], changes)
@@ -242,7 +240,7 @@ class Accounts:
         return self._decoy_hash
 
     def _row(self, condition: str, value: str) -> Row | None:
-        return self._store.row(f"SELECT {_ACCOUNT} FROM accounts WHERE {condition}", (value,))  # noqa: S608 - columns and conditions are constants above
+        return next(iter(self._store.select("accounts", _ACCOUNT, condition, (value,))), None)
 
     def _record(
         self, event: str, actor: str, account_id: str | None, payload: Mapping[str, object], rows: list[RowKey]

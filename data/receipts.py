@@ -58,11 +58,9 @@ class Receipts:
         digest = sha256_hex(canonical_json([request.action, request.patient_id, dict(request.args)]))
         with self._store.write():
             self._check_patient(request)
-            known = self._store.row(
-                f"SELECT {_RECEIPT}, request_hash FROM receipts WHERE session_id = ? AND idempotency_key = ?",  # noqa: S608 - columns are a constant above
-                (request.session_id, request.idempotency_key),
-            )
-            if known:
+            of_key = "session_id = ? AND idempotency_key = ?"
+            keyed = (request.session_id, request.idempotency_key)
+            for known in self._store.select("receipts", f"{_RECEIPT}, request_hash", of_key, keyed):
                 if known.pop("request_hash") != digest:
                     raise Conflict("this request key was used for something else")
                 return Receipt(**known)
@@ -89,13 +87,11 @@ class Receipts:
 
     def of_turn(self, turn_id: str) -> list[Receipt]:
         """The turn's receipts, oldest first."""
-        sql = f"SELECT {_RECEIPT} FROM receipts WHERE turn_id = ? ORDER BY rowid"  # noqa: S608 - columns are a constant above
-        return [Receipt(**row) for row in self._store.rows(sql, (turn_id,))]
+        return [Receipt(**row) for row in self._store.select("receipts", _RECEIPT, "turn_id = ?", (turn_id,))]
 
     def of_session(self, session_id: str) -> list[Receipt]:
         """The session's receipts, oldest first."""
-        sql = f"SELECT {_RECEIPT} FROM receipts WHERE session_id = ? ORDER BY rowid"  # noqa: S608 - columns are a constant above
-        return [Receipt(**row) for row in self._store.rows(sql, (session_id,))]
+        return [Receipt(**row) for row in self._store.select("receipts", _RECEIPT, "session_id = ?", (session_id,))]
 
     def _check_patient(self, request: Request) -> None:
         row = self._store.row("SELECT patient_id FROM sessions WHERE session_id = ?", (request.session_id,))

@@ -110,14 +110,16 @@ class Sessions:
                 self._record("session.status", session_id, {"from": old, "to": status}, [("sessions", session_id)])
 
     def _session_row(self, session_id: str) -> Row:
-        row = self._store.row(f"SELECT {_COLUMNS} FROM sessions WHERE session_id = ?", (session_id,))  # noqa: S608 - columns and conditions are constants above
-        if row is None:
+        found = self._store.select("sessions", _COLUMNS, "session_id = ?", (session_id,))
+        if not found:
             raise NotFound("no such session")
-        return row
+        return found[0]
 
     def _sessions(self, condition: str, value: str) -> list[SessionRecord]:
-        sql = f"SELECT {_COLUMNS} FROM sessions WHERE {condition} ORDER BY created_at DESC, rowid DESC"  # noqa: S608 - columns and conditions are constants above
-        return [session_from_row(row) for row in self._store.rows(sql, (value,))]
+        newest_first = "created_at DESC, rowid DESC"
+        return [
+            session_from_row(r) for r in self._store.select("sessions", _COLUMNS, condition, (value,), newest_first)
+        ]
 
     def _record(
         self, event: str, session_id: str, payload: Mapping[str, Any], rows: list[RowKey], actor: str | None = None

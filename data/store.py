@@ -131,6 +131,12 @@ class Store:
         found = self.rows(sql, parameters)
         return found[0] if found else None
 
+    def select(
+        self, table: str, columns: str, where: str = "1", parameters: Parameters = (), order_by: str = "rowid"
+    ) -> list[Row]:
+        """Rows of one table. Table, columns, condition and order are constants of this code, values are bound."""
+        return self.rows(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order_by}", parameters)  # noqa: S608 - names come from the repositories, values are bound
+
     def insert(self, table: str, row: Mapping[str, Any]) -> None:
         """Add one row, inside `write()`. Table and column names are constants of this code, never a caller's text."""
         names = ", ".join(row)

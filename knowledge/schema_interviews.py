@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.levels import Disposition
-from knowledge.schema import KNOWLEDGE_DIR, ContentError, build_model, read_yaml
-from knowledge.schema_vignettes import Half
+from knowledge.schema import KNOWLEDGE_DIR
+from knowledge.schema_vignettes import Half, load_cases
 
 Text = Annotated[str, Field(min_length=1)]
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -57,11 +57,4 @@ class Interview(BaseModel):
 
 def load_interviews(root: Path = KNOWLEDGE_DIR) -> tuple[Interview, ...]:
     """Every simulated patient under ``root``, by file and place. Raises ContentError naming file and item."""
-    found: dict[str, Interview] = {}
-    for path in sorted((root / "interviews").glob("*.yaml")):
-        for raw in read_yaml(path).get("interviews") or ():
-            interview = build_model(Interview, raw, path)
-            if interview.id in found:
-                raise ContentError(f"{path.name}: interview {interview.id} is defined twice")
-            found[interview.id] = interview
-    return tuple(found.values())
+    return load_cases(root, "interviews", Interview)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,13 +35,22 @@ class Vignette(BaseModel):
     source: Annotated[str, Field(min_length=1)]
 
 
+Case = TypeVar("Case", bound=BaseModel)
+
+
+def load_cases(root: Path, kind: str, model: type[Case]) -> tuple[Case, ...]:
+    """Every case of ``root/kind/*.yaml``, listed there under ``kind``. Raises ContentError naming file and item."""
+    found: dict[str, Case] = {}
+    for path in sorted((root / kind).glob("*.yaml")):
+        for raw in read_yaml(path).get(kind) or ():
+            case = build_model(model, raw, path)
+            name = str(raw["id"])
+            if name in found:
+                raise ContentError(f"{path.name}: {name} is defined twice in {kind}")
+            found[name] = case
+    return tuple(found.values())
+
+
 def load_vignettes(root: Path = KNOWLEDGE_DIR) -> tuple[Vignette, ...]:
     """Every vignette under ``root``, by file and place. Raises ContentError naming file and item."""
-    found: dict[str, Vignette] = {}
-    for path in sorted((root / "vignettes").glob("*.yaml")):
-        for raw in read_yaml(path).get("vignettes") or ():
-            vignette = build_model(Vignette, raw, path)
-            if vignette.id in found:
-                raise ContentError(f"{path.name}: vignette {vignette.id} is defined twice")
-            found[vignette.id] = vignette
-    return tuple(found.values())
+    return load_cases(root, "vignettes", Vignette)
